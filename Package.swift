@@ -1,0 +1,172 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "martlet", targets: ["martlet"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
+    ],
+    targets: [
+        // 0: the words every part shares.
+        .target(
+            name: "MartletCore",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams")]
+        ),
+
+        // 1: the C libraries made safe, and our own forest scorer.
+        .target(name: "CDuckDB"),
+        .target(name: "MartletEngines", dependencies: ["CDuckDB", "MartletCore"]),
+        .target(name: "MartletForest", dependencies: ["MartletCore"]),
+
+        // 2 and 3: the domains. Rules and store protocols; no socket, no file, no SQL dialect.
+        .target(name: "MartletIngest", dependencies: ["MartletCore"]),
+        .target(name: "MartletFeatures", dependencies: ["MartletCore"]),
+        .target(name: "MartletTracking", dependencies: ["MartletCore"]),
+        .target(
+            name: "MartletTraining",
+            dependencies: ["MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletTracking"]
+        ),
+        .target(
+            name: "MartletServing",
+            dependencies: ["MartletCore", "MartletFeatures", "MartletForest", "MartletTracking"]
+        ),
+
+        // 4: every store protocol implemented.
+        .target(
+            name: "MartletStores",
+            dependencies: [
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletServing",
+                "MartletTracking", "MartletTraining",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+
+        // 5: HTTP. Never imports Stores or Engines.
+        .target(
+            name: "MartletServer",
+            dependencies: [
+                "MartletCore", "MartletFeatures", "MartletServing", "MartletTracking",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+
+        // 6: command line, configuration, the wiring.
+        .executableTarget(
+            name: "martlet",
+            dependencies: [
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
+                "MartletServer", "MartletServing", "MartletStores", "MartletTracking", "MartletTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
+        // Beside: imported by tests only.
+        .target(
+            name: "MartletTesting",
+            dependencies: ["MartletCore", "MartletEngines", "MartletFeatures", "MartletServing", "MartletTracking"]
+        ),
+
+        .testTarget(name: "MartletCoreTests", dependencies: ["MartletCore", "MartletTesting"]),
+        .testTarget(
+            name: "MartletEnginesTests",
+            dependencies: ["MartletCore", "MartletEngines", "MartletTesting"]
+        ),
+        .testTarget(
+            name: "MartletForestTests",
+            dependencies: ["MartletCore", "MartletEngines", "MartletForest", "MartletTesting"]
+        ),
+        .testTarget(name: "MartletIngestTests", dependencies: ["MartletCore", "MartletIngest", "MartletTesting"]),
+        .testTarget(
+            name: "MartletFeaturesTests",
+            dependencies: ["MartletCore", "MartletFeatures", "MartletTesting"]
+        ),
+        .testTarget(
+            name: "MartletTrackingTests",
+            dependencies: ["MartletCore", "MartletTesting", "MartletTracking"]
+        ),
+        .testTarget(
+            name: "MartletTrainingTests",
+            dependencies: [
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletTesting",
+                "MartletTracking", "MartletTraining",
+            ]
+        ),
+        .testTarget(
+            name: "MartletServingTests",
+            dependencies: [
+                "MartletCore", "MartletFeatures", "MartletForest", "MartletServing", "MartletTesting",
+                "MartletTracking",
+            ]
+        ),
+        .testTarget(
+            name: "MartletStoresTests",
+            dependencies: [
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletServing",
+                "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
+        ),
+        .testTarget(
+            name: "MartletServerTests",
+            dependencies: [
+                "MartletCore", "MartletFeatures", "MartletForest", "MartletServer", "MartletServing",
+                "MartletTesting", "MartletTracking",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletServing",
+                "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining", "martlet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .testTarget(name: "IntegrationTests", dependencies: ["MartletCore", "MartletTesting"]),
+        .testTarget(name: "TidyTests"),
+    ]
+)
+
+// One set of settings for all of our Swift; C and dependencies keep theirs.
+let cTargets: Set = ["CDuckDB"]
+for target in package.targets where !cTargets.contains(target.name) {
+    var settings: [SwiftSetting] = [
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+        .treatAllWarnings(as: .error),  // SE-0480
+    ]
+    if target.name != "MartletEngines" { settings.append(.strictMemorySafety()) }  // SE-0458
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}
