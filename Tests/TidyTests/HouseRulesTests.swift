@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+/// The rules, held against the whole tree; what is wrong is listed in the failure.
+struct HouseRulesTests {
+    @Test(arguments: [
+        Rules.fileLength, Rules.functionLength, Rules.bannedWords, Rules.uncheckedSendable, Rules.unsafeCode,
+    ])
+    func `sources and tests keep the rule`(rule: @Sendable (SourceFile) -> [Finding]) {
+        let files = SourceTree.swiftSources + SourceTree.swiftTests
+        #expect(files.count > 50)
+        #expect(files.flatMap(rule) == [])
+    }
+
+    @Test func `every package declaration is documented`() {
+        #expect(SourceTree.swiftSources.flatMap(Rules.documentation) == [])
+    }
+
+    @Test func `every import is declared by its target`() throws {
+        let arrows = try Arrows.load()
+        #expect(arrows.undeclaredImports(in: SourceTree.swiftSources + SourceTree.swiftTests) == [])
+        #expect(Arrows.forbiddenArrows(arrows.targets) == [])
+    }
+
+    @Test func `links in documents lead somewhere, and every guide is linked`() {
+        let pages = SourceTree.files(in: "", suffix: ".md")
+        let exists = { (path: String) in
+            FileManager.default.fileExists(atPath: SourceTree.root.appending(path: path).path)
+        }
+        #expect(pages.flatMap { MarkdownLinks.broken(in: $0, exists: exists) } == [])
+        #expect(MarkdownLinks.orphans(pages) == [])
+    }
+
+    @Test func `folders are named for what they hold`() {
+        let banned: Set = ["Utils", "Helpers", "Common", "Managers", "New", "Legacy", "Misc"]
+        let folders = Set(SourceTree.swiftSources.flatMap { $0.path.split(separator: "/").dropLast().map(String.init) })
+        #expect(folders.intersection(banned) == [])
+    }
+}

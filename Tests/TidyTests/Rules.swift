@@ -1,0 +1,135 @@
+import Foundation
+
+/// The house rules that the formatter cannot hold, as functions from a file to what is wrong with it.
+enum Rules {
+    static let fileLineLimit = 500
+    static let functionLineLimit = 70
+
+    static func fileLength(_ file: SourceFile) -> [Finding] {
+        let count = file.lines.count - 1
+        guard count > Self.fileLineLimit else { return [] }
+        return [Finding(path: file.path, line: count, message: "\(count) lines, at most \(Self.fileLineLimit)")]
+    }
+
+    static func functionLength(_ file: SourceFile) -> [Finding] {
+        let lines = SwiftLexer.codeOnly(file.text)
+        let declaration = /(^|\s)(func\s|init[?]?[(<]|subscript[(<])/
+        var findings: [Finding] = []
+        for (start, line) in lines.enumerated() where line.firstMatch(of: declaration) != nil {
+            guard let end = Self.endOfBody(lines, from: start), end - start + 1 > Self.functionLineLimit else {
+                continue
+            }
+            let message = "function of \(end - start + 1) lines, at most \(Self.functionLineLimit)"
+            findings.append(Finding(path: file.path, line: start + 1, message: message))
+        }
+        return findings
+    }
+
+    /// The line of the brace that closes the first body opened at or after `start`, or `nil` for a requirement.
+    private static func endOfBody(_ lines: [Substring], from start: Int) -> Int? {
+        var depth = 0
+        var parentheses = 0
+        var opened = false
+        for index in start..<lines.count {
+            for character in lines[index] {
+                switch character {
+                case "(": parentheses += 1
+                case ")": parentheses -= 1
+                case "{" where parentheses == 0 || opened:
+                    depth += 1
+                    opened = true
+                case "}" where parentheses == 0 || opened:
+                    depth -= 1
+                    if !opened { return nil }
+                default: break
+                }
+            }
+            if opened, depth <= 0 { return index }
+        }
+        return nil
+    }
+
+    /// Calls and words that have a better way here.
+    static func bannedWords(_ file: SourceFile) -> [Finding] {
+        let isTest = file.path.hasPrefix("Tests/")
+        var bans: [(Regex<AnyRegexOutput>, String)] = [
+            (Regex(/(^|[^\w.])print\(/), "print: write through the command's output"),
+            (Regex(/\btry!/), "try!: handle the error"),
+            (Regex(/\bFIXME\b|\bTODO\b/), "leftover: do it, drop it, or write a decision record"),
+        ]
+        if !isTest { bans.append((Regex(/\bfatalError\(/), "fatalError: throw, or state a precondition")) }
+        if isTest { bans.append((Regex(/\bTask\.sleep\b/), "Task.sleep in a test: wait for the event")) }
+        let isRuleBook = file.path.hasPrefix("Tests/TidyTests/")
+        var findings: [Finding] = []
+        for (index, line) in (isRuleBook ? [] : SwiftLexer.codeOnly(file.text)).enumerated() {
+            for (pattern, message) in bans where line.firstMatch(of: pattern) != nil {
+                findings.append(Finding(path: file.path, line: index + 1, message: message))
+            }
+        }
+        if !isRuleBook {
+            let comments = file.lines.enumerated().filter { $0.element.firstMatch(of: /\/\/.*\b(FIXME|TODO)\b/) != nil }
+            findings += comments.map { Finding(path: file.path, line: $0.offset + 1, message: "leftover in a comment") }
+        }
+        return findings
+    }
+
+    /// `@unchecked Sendable` needs its reason in a line above that starts with `// Safe because`.
+    static func uncheckedSendable(_ file: SourceFile) -> [Finding] {
+        let code = SwiftLexer.codeOnly(file.text)
+        return code.enumerated()
+            .filter { index, line in
+                guard line.contains("@unchecked Sendable") else { return false }
+                var above = index - 1
+                while above >= 0, file.lines[above].drop(while: \.isWhitespace).hasPrefix("//") {
+                    if file.lines[above].contains("// Safe because") { return false }
+                    above -= 1
+                }
+                return true
+            }
+            .map { index, _ in
+                Finding(path: file.path, line: index + 1, message: "@unchecked Sendable without '// Safe because'")
+            }
+    }
+
+    /// `unsafe` belongs to the one target that talks to C.
+    static func unsafeCode(_ file: SourceFile) -> [Finding] {
+        guard file.target != "MartletEngines", file.path.hasPrefix("Sources/") else { return [] }
+        let pattern = /(^|[^\w.])unsafe\s+[\w(]|nonisolated\(unsafe\)|@unsafe\b|@safe\b/
+        return SwiftLexer.codeOnly(file.text).enumerated()
+            .filter { $0.element.firstMatch(of: pattern) != nil }
+            .map { Finding(path: file.path, line: $0.offset + 1, message: "unsafe code outside MartletEngines") }
+    }
+
+    /// Every `package` and `public` declaration says what it is; members of a type need it like the type.
+    ///
+    /// Requirements of protocols that others document are exempt by name: `description`, `encode(to:)`, and the like.
+    static func documentation(_ file: SourceFile) -> [Finding] {
+        let declaration =
+            /^\s*(@\w+(\([^)]*\))?\s+)*(package|public)\s+((static|final|mutating|nonisolated|indirect|private\(set\)|borrowing|consuming)\s+)*(func|struct|class|enum|actor|protocol|init|typealias|subscript)\b(.*)/
+        let exempt =
+            /^[?]?\s*(\(from decoder|encode\(to|hash\(into|<\s*\(|==|next\(\)|callAsFunction|run\(\) async throws)|(integer|string|float|boolean|array|dictionary)Literal|static func (<|==)/
+        let lines = SwiftLexer.codeOnly(file.text)
+        var findings: [Finding] = []
+        for (index, line) in lines.enumerated() {
+            guard let match = line.firstMatch(of: declaration) else { continue }
+            let rest = String(match.output.7).drop(while: \.isWhitespace)
+            if rest.firstMatch(of: exempt) != nil || Self.implementsRequirement(String(rest)) { continue }
+            var above = index - 1
+            while above >= 0, lines[above].drop(while: \.isWhitespace).hasPrefix("@") { above -= 1 }
+            if above < 0 || !file.lines[above].drop(while: \.isWhitespace).hasPrefix("///") {
+                findings.append(Finding(path: file.path, line: index + 1, message: "no doc comment"))
+            }
+        }
+        return findings
+    }
+
+    /// Whether an undocumented member stands in a type that takes its words from a protocol.
+    private static func implementsRequirement(_ rest: String) -> Bool {
+        Self.requirements.contains { rest.hasPrefix($0) }
+    }
+
+    /// Members that Martlet's own protocols document once, each at the protocol.
+    private static let requirements = [
+        "(from reader: ObjectReader)", "read(_ document: Document, in context: DocumentContext)",
+    ]
+}
