@@ -1,0 +1,90 @@
+import MartletCore
+
+/// Metrics, params and tags to write to one run in one transaction.
+package struct RunBatch: Sendable, Hashable {
+    package var metrics: [Metric]
+    package var parameters: [String: String]
+    package var tags: [String: String]
+
+    /// Collects what belongs together.
+    package init(metrics: [Metric] = [], parameters: [String: String] = [:], tags: [String: String] = [:]) {
+        self.metrics = metrics
+        self.parameters = parameters
+        self.tags = tags
+    }
+
+    /// Whether there is nothing to write.
+    package var isEmpty: Bool { self.metrics.isEmpty && self.parameters.isEmpty && self.tags.isEmpty }
+
+    /// Checks keys and values against ``TrackingLimits``.
+    ///
+    /// - Throws: `tracking.invalidValue` for the first key or value that is empty or too long.
+    package func validate() throws(TrackingError) {
+        for metric in self.metrics { try TrackingLimits.checkKey(metric.key, of: "metric") }
+        for (key, value) in self.parameters {
+            try TrackingLimits.checkKey(key, of: "param")
+            try TrackingLimits.check(value, of: "param '\(key)'", limit: TrackingLimits.parameterValueLength)
+        }
+        for (key, value) in self.tags {
+            try TrackingLimits.checkKey(key, of: "tag")
+            try TrackingLimits.check(value, of: "tag '\(key)'", limit: TrackingLimits.tagValueLength)
+        }
+    }
+}
+
+/// How long names and values of runs may be, in characters.
+package enum TrackingLimits {
+    package static let keyLength = 250
+    package static let parameterValueLength = 6_000
+    package static let tagValueLength = 8_000
+    package static let experimentNameLength = 500
+    package static let modelNameLength = 256
+
+    /// Checks the name of a metric, param or tag.
+    ///
+    /// - Throws: `tracking.invalidValue` when `key` is empty, too long or holds a control character.
+    package static func checkKey(_ key: String, of kind: String) throws(TrackingError) {
+        guard !key.isEmpty else {
+            throw TrackingError(.invalidTrackingValue, "a \(kind) was logged with an empty name; give it one")
+        }
+        guard key.utf8.count <= 4 * Self.keyLength, key.count <= Self.keyLength else {
+            throw TrackingError(
+                .invalidTrackingValue,
+                "the \(kind) '\(key.prefix(40))…' has a name of \(key.count) characters; the limit is \(Self.keyLength)"
+            )
+        }
+        guard !key.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw TrackingError(.invalidTrackingValue, "a \(kind) name holds a control character; remove it")
+        }
+    }
+
+    /// Checks the length of a value.
+    ///
+    /// - Throws: `tracking.invalidValue` when `value` is longer than `limit` characters.
+    package static func check(_ value: String, of name: String, limit: Int) throws(TrackingError) {
+        guard value.utf8.count > limit, value.count > limit else { return }
+        throw TrackingError(
+            .invalidTrackingValue,
+            "the value of \(name) has \(value.count) characters; the limit is \(limit)"
+        )
+    }
+
+    /// Checks the name of an experiment or registered model.
+    ///
+    /// - Throws: `tracking.invalidValue` when `name` is empty, too long or holds `/`, `:`, `@` or a control character.
+    package static func checkName(_ name: String, of kind: String, limit: Int) throws(TrackingError) {
+        guard !name.isEmpty, name.count <= limit else {
+            throw TrackingError(
+                .invalidTrackingValue,
+                "the name of a \(kind) has \(name.count) characters; it needs 1 to \(limit)"
+            )
+        }
+        let forbidden = name.unicodeScalars.first { scalar in
+            scalar.value < 0x20 || scalar.value == 0x7F || kind == "model" && "/:@".unicodeScalars.contains(scalar)
+        }
+        if let forbidden {
+            let shown = forbidden.value < 0x20 || forbidden.value == 0x7F ? "a control character" : "'\(forbidden)'"
+            throw TrackingError(.invalidTrackingValue, "the name of \(kind) '\(name)' holds \(shown); remove it")
+        }
+    }
+}
