@@ -21,12 +21,11 @@ extension Forest {
 
     /// Returns the sum over the trees before the objective's transform, such as the log-odds of a binary model.
     ///
-    /// The row is as for `score(_:)`. A LightGBM random forest averages here too.
+    /// The row is as for `score(_:)`. As in LightGBM, a random forest's raw score is the sum and only its prediction the
+    /// average.
     package func rawScore(_ row: Span<Double>) -> Double {
         switch self.arithmetic {
-        case .double(let divisor):
-            let sum = self.doubleSum(row)
-            return divisor == 1 ? sum : sum / divisor
+        case .double: return self.doubleSum(row)
         case .single(let base): return Double(self.singleSum(row, base: base))
         }
     }

@@ -34,7 +34,12 @@ package struct Forest: Sendable {
     let isPlain: Bool
     let arithmetic: Arithmetic
     let expectedValue: Double
+    /// The most different features on one path, for each tree.
     let pathWidths: [Int]
+    /// The most nodes in one tree.
+    let largestTree: Int
+    /// Quadrature rules, by the number of groups less one.
+    let rules: [GaussLegendreRule]
 
     init(_ builder: ForestBuilder, featureNames: [String], objective: Objective, arithmetic: Arithmetic) {
         self.featureCount = builder.featureCount
@@ -50,5 +55,8 @@ package struct Forest: Sendable {
         self.arithmetic = arithmetic
         self.expectedValue = builder.expectedValue
         self.pathWidths = builder.pathWidths
+        self.largestTree = builder.largestTree
+        let groupLimit = GaussLegendreRule.groupCount(degree: (builder.pathWidths.max() ?? 0) - 1)
+        self.rules = (1...groupLimit).map { GaussLegendreRule(groupCount: $0) }
     }
 }

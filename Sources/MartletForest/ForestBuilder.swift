@@ -17,16 +17,12 @@ struct ForestBuilder {
     var expectedValue = 0.0
     /// The most different features on one path, for each tree.
     var pathWidths: [Int] = []
+    /// The most nodes in one tree.
+    var largestTree = 0
 
     init(featureCount: Int, dialect: Dialect) {
         self.featureCount = featureCount
         self.dialect = dialect
-    }
-
-    /// A node waiting to be laid out: the library's child index, the place kept for it, and what leads there.
-    private struct Pending {
-        var child: Int
-        var cover: Double
     }
 
     /// Appends `tree`, breadth first; messages call it `name`, such as `Tree 17`.
@@ -156,6 +152,7 @@ struct ForestBuilder {
             width = max(width, Int(edge.width))
         }
         self.pathWidths.append(width)
+        self.largestTree = max(self.largestTree, edges.count)
         self.edges += edges
     }
 }

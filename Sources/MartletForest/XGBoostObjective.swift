@@ -22,11 +22,10 @@ extension Forest {
     static func xgBoostObjective(_ name: String) throws(ForestError) -> XGBoostObjective {
         switch name {
         case "reg:squarederror", "reg:linear", "reg:squaredlogerror", "reg:absoluteerror", "reg:pseudohubererror",
-            "reg:quantileerror", "rank:ndcg", "rank:pairwise", "rank:map":
+            "reg:quantileerror", "binary:logitraw", "rank:ndcg", "rank:pairwise", "rank:map":
             return XGBoostObjective(transform: .identity, link: .identity)
         case "reg:logistic", "binary:logistic":
             return XGBoostObjective(transform: .sigmoid(scale: 1), link: .logit)
-        case "binary:logitraw": return XGBoostObjective(transform: .identity, link: .logit)
         case "binary:hinge": return XGBoostObjective(transform: .step, link: .identity)
         case "count:poisson", "reg:gamma", "reg:tweedie", "survival:cox", "survival:aft":
             return XGBoostObjective(transform: .exponential, link: .logarithm)
