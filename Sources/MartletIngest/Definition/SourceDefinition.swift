@@ -1,0 +1,85 @@
+package import MartletCore
+
+/// A `sources/*.yaml` file: where raw data comes from, what it must look like, and how it is cleaned.
+package struct SourceDefinition: DocumentObject, Sendable {
+    /// The columns that every source table has beside the declared ones.
+    package static let serviceFields = [
+        Field("_batch", .string), Field("_row", .int64), Field("_loaded_at", .timestamp),
+    ]
+
+    package let name: String
+    package let description: String?
+    package let owner: String?
+    package let location: SourceOrigin
+    package let format: SourceFormat
+    package let compression: Compression
+    package let timezone: String?
+    package let columns: [SourceColumn]
+    package let expectations: [Expectation]
+    package let cleaning: [CleaningStep]
+
+    package init(from reader: ObjectReader) {
+        self.name = reader.required("name", String.self, "The source's name, which is its table's.")
+        self.description = reader.optional("description", String.self, "What the data is.")
+        self.owner = reader.optional("owner", String.self, "Who answers for it.")
+        self.location = reader.required("location", SourceOrigin.self, "Where the bytes come from.")
+        self.format = reader.required("format", SourceFormat.self, "csv, parquet, json_lines or json, with options.")
+        self.compression = reader.value(
+            "compression",
+            default: .automatic,
+            "auto, gzip or none; auto goes by the name.",
+            documentedDefault: "auto"
+        )
+        self.timezone = reader.optional(
+            "timezone",
+            String.self,
+            "The zone of timestamps that name none, such as Asia/Seoul; default UTC."
+        )
+        let columns = reader.required("columns", NamedItems<SourceColumnOptions>.self, "The columns, in order.")
+        self.columns = columns.entries.map(SourceColumn.init)
+        self.expectations = reader.value("expectations", default: [Expectation](), "Rules the data must keep.")
+        self.cleaning = reader.value("cleaning", default: [CleaningStep](), "Steps of cleaning, in order.")
+        self.checkNames(reader)
+        self.checkExpectations(reader)
+        self.checkCleaning(reader)
+    }
+
+    /// Declared columns and then those that cleaning derives, without the service columns.
+    package var dataFields: [Field] {
+        var fields = self.columns.map { Field($0.name, $0.type) }
+        for case .derive(let step) in self.cleaning where !fields.contains(where: { $0.name == step.column.name }) {
+            fields.append(Field(step.column.name, step.type))
+        }
+        return fields
+    }
+
+    /// The columns of the source's table in the warehouse.
+    package var tableFields: [Field] { self.dataFields + Self.serviceFields }
+
+    /// The names that cleaning adds.
+    package var derivedNames: Set<String> {
+        Set(self.dataFields.map(\.name)).subtracting(self.columns.map(\.name))
+    }
+
+    /// Names what loading depends on: format, columns, expectations and cleaning, but not the place or descriptions.
+    ///
+    /// - Throws: `EncodingError`, which a definition that was read without faults never causes.
+    package func fingerprint() throws -> ContentHash {
+        let content = FingerprintContent(
+            format: self.format,
+            timezone: self.timezone,
+            columns: self.columns,
+            expectations: self.expectations,
+            cleaning: self.cleaning
+        )
+        return ContentHash(of: try JSONValue(encoding: content).canonicalText)
+    }
+
+    private struct FingerprintContent: Encodable {
+        let format: SourceFormat
+        let timezone: String?
+        let columns: [SourceColumn]
+        let expectations: [Expectation]
+        let cleaning: [CleaningStep]
+    }
+}

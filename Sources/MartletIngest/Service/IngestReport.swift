@@ -1,0 +1,117 @@
+package import MartletCore
+
+/// How many rows broke a rule.
+package struct RuleCount: Codable, Sendable, Hashable {
+    package let rule: String
+    package let column: String?
+    package let count: Int
+
+    /// Counts rows under a rule.
+    package init(rule: String, column: String?, count: Int) {
+        self.rule = rule
+        self.column = column
+        self.count = count
+    }
+
+    /// The rule with its column, such as `range(price)`.
+    package var label: String { self.column.map { "\(self.rule)(\($0))" } ?? self.rule }
+}
+
+/// How many rows a cleaning step dropped or changed.
+package struct StepCount: Codable, Sendable, Hashable {
+    package let step: String
+    package let count: Int
+
+    /// Counts rows under a step.
+    package init(step: String, count: Int) {
+        self.step = step
+        self.count = count
+    }
+}
+
+/// The figures of one batch on its way through the rules.
+package struct BatchFigures: Codable, Sendable, Hashable {
+    package var rowsRead = 0
+    package var rowsLoaded = 0
+    /// Distinct rows in quarantine; a row that breaks two rules counts once.
+    package var rowsQuarantined = 0
+    package var rowsDuplicate = 0
+    /// Rows left out by `where` and `drop_outliers`.
+    package var rowsFiltered = 0
+    /// Broken rules; a row that breaks two rules counts under both.
+    package var quarantined: [RuleCount] = []
+    /// Rows that broke a rule of severity `warn` and were loaded all the same.
+    package var warnings: [RuleCount] = []
+    package var cleaning: [StepCount] = []
+    /// Columns of the raw record that the source does not declare; the raw file keeps them.
+    package var undeclaredColumns: [String] = []
+    /// Why the batch was refused; empty when it was loaded.
+    package var refusals: [String] = []
+
+    /// Starts at nothing.
+    package init() {}
+}
+
+/// What became of one batch.
+package struct IngestReport: Codable, Sendable, Hashable {
+    /// How the batch ended.
+    package enum Outcome: String, Codable, Sendable {
+        case loaded
+        /// The same bytes under the same definition are in the table already; nothing changed.
+        case alreadyLoaded
+        /// The same bytes were loaded under another definition; nothing changed, a reload would replace the rows.
+        case definitionChanged
+        /// The rows of the batch were replaced.
+        case reloaded
+        /// A rule about the whole batch was broken; the table did not change.
+        case refused
+    }
+
+    package let source: String
+    package let origin: String
+    package let batch: ContentHash
+    package let rawPath: String
+    package let outcome: Outcome
+    package let figures: BatchFigures
+    package let seconds: Double
+
+    /// One sentence for a person.
+    package var summary: String {
+        switch self.outcome {
+        case .loaded: "\(self.figures.rowsLoaded) rows loaded"
+        case .reloaded: "\(self.figures.rowsLoaded) rows loaded in place of the batch's earlier ones"
+        case .alreadyLoaded: "these bytes are loaded already; nothing changed"
+        case .definitionChanged:
+            "these bytes are loaded already, but by an earlier definition of the source; nothing changed. "
+                + "Add --reload to replace the batch's rows"
+        case .refused: "refused, the table is unchanged: " + self.figures.refusals.joined(separator: "; ")
+        }
+    }
+}
+
+/// A point on the way of a batch, for progress and for tests that stop there.
+package enum IngestStep: String, Sendable, CaseIterable {
+    /// The bytes are on this machine but not yet under their name.
+    case received
+    /// The raw file stands under its hash.
+    case landed
+    /// The records are read as text.
+    case staged
+    /// The columns have their types.
+    case typed
+    /// Rows that broke rules are set aside.
+    case checked
+    /// The cleaning steps are done.
+    case cleaned
+    /// The transaction holds every change and is not committed.
+    case written
+    /// The transaction is committed.
+    case committed
+}
+
+/// Progress of one batch.
+package struct IngestProgress: Sendable, Hashable {
+    package let source: String
+    package let origin: String
+    package let step: IngestStep
+}
