@@ -1,0 +1,37 @@
+# The commands of this project. `make demo` and `make test` need nothing set up before them.
+SWIFT ?= swift
+RELEASE = .build/release/martlet
+ARGUMENTS ?=
+
+.PHONY: help demo test bench format lint release examples docs setup
+
+help:            ## say what there is
+	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:           ## install the Debian packages and fetch the engines
+	scripts/setup
+
+release: setup   ## build the binary that users run
+	$(SWIFT) build -c release --product martlet
+
+demo: release    ## the whole path on generated data; ARGUMENTS=--keep leaves the server running
+	$(RELEASE) demo $(ARGUMENTS)
+
+test: setup      ## all tests
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test --skip-build
+
+examples: release  ## the example workspaces on the real data in $$MARTLET_DATA
+	scripts/check-docs Examples/*/README.md
+
+bench: release   ## the figures of the README, beside their peers
+	Benchmarks/run $(ARGUMENTS)
+
+format:          ## format all Swift
+	$(SWIFT) format -i -r Package.swift Sources Tests
+
+lint:            ## the formatter's rules, strictly
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+docs:            ## compile the documentation of every target
+	scripts/docs
