@@ -99,7 +99,8 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletForestTests",
-            dependencies: ["MartletCore", "MartletEngines", "MartletForest", "MartletTesting"]
+            dependencies: ["MartletCore", "MartletEngines", "MartletForest", "MartletTesting"],
+            exclude: ["Golden"]
         ),
         .testTarget(name: "MartletIngestTests", dependencies: ["MartletCore", "MartletIngest", "MartletTesting"]),
         .testTarget(

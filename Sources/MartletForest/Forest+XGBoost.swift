@@ -59,7 +59,7 @@ extension Forest {
         guard booster.name == "gbtree" || booster.name == "dart" else {
             throw .unsupported("The XGBoost model has booster '\(booster.name)'; gbtree and dart are supported.")
         }
-        guard let model = booster.model ?? booster.inner?.model else {
+        guard let model = booster.model else {
             throw .malformed("The XGBoost model holds no trees section; the file is damaged, save the model again.")
         }
         guard model.outputs.count == model.trees.count, model.outputs.allSatisfy({ $0 == 0 }),

@@ -20,16 +20,31 @@ struct XGBoostModelDocument: Decodable {
 
     struct Booster: Decodable {
         let name: String
-        /// The trees of `gbtree`.
+        /// The trees; `nil` for a booster without trees.
         let model: Model?
-        /// The trees of `dart`, one level deeper, with a weight for each.
-        let inner: Inner?
+        /// A weight for each tree of `dart`, whose trees stand one level deeper.
         let weights: [Float]?
 
         enum CodingKeys: String, CodingKey {
             case name, model
             case inner = "gbtree"
             case weights = "weight_drop"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.name = try container.decode(String.self, forKey: .name)
+            switch self.name {
+            case "gbtree":
+                self.model = try container.decode(Model.self, forKey: .model)
+                self.weights = nil
+            case "dart":
+                self.model = try container.decode(Inner.self, forKey: .inner).model
+                self.weights = try container.decode([Float].self, forKey: .weights)
+            default:
+                self.model = nil
+                self.weights = nil
+            }
         }
     }
 
