@@ -1,0 +1,169 @@
+import GRDB
+package import MartletCore
+package import MartletTracking
+
+extension SQLiteTrackingStore {
+    package func createExperiment(
+        named name: String,
+        artifactLocation: String?,
+        tags: [String: String],
+        at now: EventTime
+    ) async throws(TrackingError) -> Experiment {
+        try TrackingLimits.checkName(name, of: "experiment", limit: TrackingLimits.experimentNameLength)
+        return try await self.database.write(to: "create the experiment '\(name)'") { database in
+            if let existing = try ExperimentRows.experiment(named: name, in: database) {
+                let advice = existing.lifecycle == .deleted ? "restore it, or" : "use it, or"
+                throw TrackingError(
+                    .experimentExists,
+                    "an experiment '\(name)' is there already (\(existing.lifecycle.rawValue)); \(advice) choose another name"
+                )
+            }
+            return try ExperimentRows.insert(name, artifactLocation, tags, now, in: database)
+        }
+    }
+
+    package func experiment(orCreate name: String, at now: EventTime) async throws(TrackingError) -> Experiment {
+        try TrackingLimits.checkName(name, of: "experiment", limit: TrackingLimits.experimentNameLength)
+        return try await self.database.write(to: "create the experiment '\(name)'") { database in
+            guard let existing = try ExperimentRows.experiment(named: name, in: database) else {
+                return try ExperimentRows.insert(name, nil, [:], now, in: database)
+            }
+            guard existing.lifecycle == .active else {
+                throw TrackingError(
+                    .experimentExists,
+                    "the experiment '\(name)' is deleted; restore it, or choose another name"
+                )
+            }
+            return existing
+        }
+    }
+
+    package func experiment(named name: String) async throws(TrackingError) -> Experiment? {
+        try await self.database.read(to: "read the experiment '\(name)'") { database in
+            try ExperimentRows.experiment(named: name, in: database)
+        }
+    }
+
+    package func experiment(id: String) async throws(TrackingError) -> Experiment? {
+        try await self.database.read(to: "read the experiment \(id)") { database in
+            try ExperimentRows.experiment(id: id, in: database)
+        }
+    }
+
+    package func experiments(lifecycle: Lifecycle?, limit: Int) async throws(TrackingError) -> [Experiment] {
+        try await self.database.read(to: "list the experiments") { database in
+            try database.rows(
+                """
+                SELECT * FROM experiments WHERE ?1 IS NULL OR lifecycle = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2
+                """,
+                [lifecycle?.rawValue, limit]
+            )
+            .map { try ExperimentRows.experiment($0, in: database) }
+        }
+    }
+
+    package func renameExperiment(id: String, to name: String, at now: EventTime) async throws(TrackingError) {
+        try TrackingLimits.checkName(name, of: "experiment", limit: TrackingLimits.experimentNameLength)
+        try await self.database.write(to: "rename the experiment \(id)") { database in
+            _ = try ExperimentRows.require(id: id, in: database)
+            if let other = try ExperimentRows.experiment(named: name, in: database), other.id != id {
+                throw TrackingError(.experimentExists, "an experiment '\(name)' is there already; choose another name")
+            }
+            try database.run(
+                "UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?",
+                [name, now.microseconds, Int64(id)]
+            )
+        }
+    }
+
+    package func setExperimentTag(
+        id: String,
+        key: String,
+        value: String,
+        at now: EventTime
+    ) async throws(TrackingError) {
+        try TrackingLimits.checkKey(key, of: "tag")
+        try await self.database.write(to: "tag the experiment \(id)") { database in
+            _ = try ExperimentRows.require(id: id, in: database)
+            try database.run(
+                "INSERT OR REPLACE INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)",
+                [Int64(id), key, value]
+            )
+            try database.run("UPDATE experiments SET updated_at = ? WHERE id = ?", [now.microseconds, Int64(id)])
+        }
+    }
+
+    package func setLifecycle(
+        _ lifecycle: Lifecycle,
+        ofExperiment id: String,
+        at now: EventTime
+    ) async throws(TrackingError) {
+        try await self.database.write(to: "change the experiment \(id)") { database in
+            _ = try ExperimentRows.require(id: id, in: database)
+            try database.run(
+                "UPDATE experiments SET lifecycle = ?, updated_at = ? WHERE id = ?",
+                [lifecycle.rawValue, now.microseconds, Int64(id)]
+            )
+            try database.run(
+                "UPDATE runs SET lifecycle = ?, deleted_at = ? WHERE experiment = ?",
+                [lifecycle.rawValue, lifecycle == .deleted ? now.microseconds : nil, Int64(id)]
+            )
+        }
+    }
+}
+
+/// Reads and writes experiments inside a transaction.
+enum ExperimentRows {
+    static func require(id: String, in database: Database) throws -> Experiment {
+        if let experiment = try Self.experiment(id: id, in: database) { return experiment }
+        throw TrackingError(.experimentNotFound, "no experiment has the id '\(id)'")
+    }
+
+    static func experiment(id: String, in database: Database) throws -> Experiment? {
+        // Only the canonical writing is an id: '01' or '+1' name nothing.
+        guard let number = Int64(id), String(number) == id else { return nil }
+        return try database.row("SELECT * FROM experiments WHERE id = ?", [number])
+            .map { try Self.experiment($0, in: database) }
+    }
+
+    static func experiment(named name: String, in database: Database) throws -> Experiment? {
+        try database.row("SELECT * FROM experiments WHERE name = ?", [name])
+            .map { try Self.experiment($0, in: database) }
+    }
+
+    static func experiment(_ row: Row, in database: Database) throws -> Experiment {
+        let id: Int64 = row["id"]
+        return Experiment(
+            id: String(id),
+            name: row["name"],
+            lifecycle: Lifecycle(rawValue: row["lifecycle"]) ?? .deleted,
+            artifactLocation: row["artifact_location"],
+            createdAt: row.time("created_at"),
+            updatedAt: row.time("updated_at"),
+            tags: try database.pairs("SELECT key, value FROM experiment_tags WHERE experiment = ?", [id])
+        )
+    }
+
+    static func insert(
+        _ name: String,
+        _ artifactLocation: String?,
+        _ tags: [String: String],
+        _ now: EventTime,
+        in database: Database
+    ) throws -> Experiment {
+        try database.run(
+            """
+            INSERT INTO experiments (name, lifecycle, artifact_location, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
+            """,
+            [name, Lifecycle.active.rawValue, artifactLocation, now.microseconds, now.microseconds]
+        )
+        let id = database.lastInsertedRowID
+        for (key, value) in tags {
+            try database.run(
+                "INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)",
+                [id, key, value]
+            )
+        }
+        return try Self.require(id: String(id), in: database)
+    }
+}
