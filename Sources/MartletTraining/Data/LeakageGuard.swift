@@ -1,0 +1,114 @@
+import MartletCore
+
+/// A feature that probably knows the answer.
+package struct LeakageFinding: Sendable, Equatable, Codable, CustomStringConvertible {
+    /// The model column.
+    package let feature: String
+    /// Why it is suspected, with the figure.
+    package let reason: String
+
+    package var description: String { "'\(self.feature)' \(self.reason)" }
+
+    /// Records that `feature` is suspected for `reason`.
+    package init(feature: String, reason: String) {
+        self.feature = feature
+        self.reason = reason
+    }
+}
+
+/// Looks for features that alone predict the label nearly perfectly.
+///
+/// Only the training part is looked at. Numbers are judged by the area under the curve (0.995) or by rank correlation
+/// (0.99); categories by their label means, learned on every second row and judged on the others, so that a column of
+/// identifiers does not accuse itself. A category all of whose rows are positive, and which holds a tenth of all
+/// positives, gives the label away for those rows and is named too.
+package enum LeakageGuard {
+    private static let areaLimit = 0.995
+    private static let correlationLimit = 0.99
+    private static let smallestCategory = 30
+    private static let smallestShare = 0.1
+
+    /// Examines one column.
+    ///
+    /// - Parameters:
+    ///   - name: the model column.
+    ///   - values: the column on the training rows; category codes where `categories` is given. `NaN` is missing.
+    ///   - categories: the names of the codes, or `nil` for numbers.
+    ///   - labels: the label of the same rows.
+    /// - Returns: what is suspected, or `nil`.
+    /// - Complexity: O(n log n).
+    package static func examine(
+        name: String,
+        values: [Double],
+        categories: [String]?,
+        labels: [Double],
+        task: TrainingTask
+    ) -> LeakageFinding? {
+        guard values.count >= 20, Set(labels.prefix(10_000)).count > 1 else { return nil }
+        if categories != nil, task == .binaryClassification,
+            let share = Self.shareGivenAway(codes: values, labels: labels)
+        {
+            let percent = FigureText.percent(share.share)
+            return LeakageFinding(
+                feature: name,
+                reason: "gives the label away: every one of the \(share.rows) rows of one category is positive, "
+                    + "which is \(percent) of all positives"
+            )
+        }
+        let (scores, judged) = categories == nil ? (values, labels) : Self.heldOutMeans(codes: values, labels: labels)
+        switch task {
+        case .binaryClassification:
+            // A missing value is a value too: it counts as the lowest.
+            let statistics = ClassificationStatistics(labels: judged.map { $0 > 0.5 }, scores: scores)
+            let area = max(statistics.auc, 1 - statistics.auc)
+            guard area >= Self.areaLimit else { return nil }
+            return LeakageFinding(
+                feature: name,
+                reason: "alone predicts the label nearly perfectly: area under the curve \(FigureText.of(area))"
+            )
+        case .regression:
+            let correlation = abs(RankCorrelation.spearman(scores, judged))
+            guard correlation >= Self.correlationLimit else { return nil }
+            return LeakageFinding(
+                feature: name,
+                reason: "alone predicts the label nearly perfectly: rank correlation \(FigureText.of(correlation))"
+            )
+        }
+    }
+
+    /// The greatest pure positive category, when it is large enough to matter.
+    private static func shareGivenAway(codes: [Double], labels: [Double]) -> (rows: Int, share: Double)? {
+        var counts: [Double: (rows: Int, positives: Int)] = [:]
+        var positives = 0
+        for (code, label) in zip(codes, labels) {
+            let isPositive = label > 0.5
+            positives += isPositive ? 1 : 0
+            guard !code.isNaN else { continue }
+            counts[code, default: (0, 0)].rows += 1
+            counts[code, default: (0, 0)].positives += isPositive ? 1 : 0
+        }
+        guard positives > 0, positives * 2 < labels.count else { return nil }
+        let pure = counts.values.filter { $0.rows == $0.positives && $0.rows >= Self.smallestCategory }.map(\.rows)
+        guard let rows = pure.max() else { return nil }
+        let share = Double(rows) / Double(positives)
+        return share >= Self.smallestShare ? (rows, share) : nil
+    }
+
+    /// The mean label of each category over even rows, as the score of the odd ones.
+    private static func heldOutMeans(codes: [Double], labels: [Double]) -> (scores: [Double], labels: [Double]) {
+        var sums: [Double: (sum: Double, count: Double)] = [:]
+        var total = 0.0
+        for row in stride(from: 0, to: codes.count, by: 2) {
+            let key = codes[row].isNaN ? -1 : codes[row]
+            sums[key, default: (0, 0)].sum += labels[row]
+            sums[key, default: (0, 0)].count += 1
+            total += labels[row]
+        }
+        let mean = total / Double((codes.count + 1) / 2)
+        let odd = stride(from: 1, to: codes.count, by: 2)
+        let scores = odd.map { row in
+            sums[codes[row].isNaN ? -1 : codes[row]].map { $0.sum / $0.count } ?? mean
+        }
+        return (scores, odd.map { labels[$0] })
+    }
+}
