@@ -1,0 +1,246 @@
+import MartletCore
+import MartletEngines
+import MartletIngest
+
+/// Takes one staged batch through types, rules and cleaning into the tables, on one connection.
+///
+/// All work before the last step is on temporary tables: `martlet_stage` (raw text), `martlet_typed` (the rows that
+/// are still good) and `martlet_held` (rows for quarantine).
+struct BatchPipeline {
+    private let connection: DuckDBConnection
+    private let load: BatchLoad
+    private let layout: RawRecordLayout
+    private let tables: WarehouseTables
+    private let hasTable: Bool
+    private(set) var figures = BatchFigures()
+    private var stopped: [RuleCount] = []
+
+    private var definition: SourceDefinition { self.load.definition }
+
+    init(connection: DuckDBConnection, load: BatchLoad, layout: RawRecordLayout) throws {
+        self.connection = connection
+        self.load = load
+        self.layout = layout
+        self.tables = WarehouseTables(connection: connection)
+        self.hasTable = try self.tables.exists(load.definition.name)
+        self.figures.undeclaredColumns = layout.undeclared
+        let staged = try self.count("SELECT count(*) FROM martlet_stage")
+        self.figures.rowsRead = try staged + self.count("SELECT count(*) FROM martlet_held")
+    }
+
+    /// Makes the table of rows that quarantine may take.
+    static func makeHeld(_ connection: DuckDBConnection) throws {
+        try connection.execute(
+            """
+            CREATE TEMP TABLE martlet_held ("row" BIGINT, rule VARCHAR, column_name VARCHAR, value VARCHAR, raw JSON)
+            """
+        )
+    }
+
+    /// Reads text as the declared types; rows with text of another type are held under rule `type`.
+    mutating func type() throws {
+        let fields = self.layout.stageColumns + (self.layout.hasRecord ? ["_record"] : [])
+        let typings = self.definition.columns.map { column in
+            ColumnTypingSQL(column: column, csv: self.csv, timezone: self.definition.timezone)
+        }
+        let present = typings.indices.map { index in
+            "\(typings[index].present("_r\(self.layout.fieldOfColumn[index])")) AS _p\(index)"
+        }
+        let typed = typings.indices.map { index in
+            "\(typings[index].typed("_p\(index)")) AS \(SQLText.identifier(typings[index].column.name))"
+        }
+        try self.connection.execute(
+            """
+            CREATE TEMP TABLE martlet_typed AS
+            SELECT _row, \((fields + typings.indices.map { "_p\($0)" } + typed).joined(separator: ", "))
+            FROM (SELECT *, \(present.joined(separator: ", ")) FROM martlet_stage);
+            DROP TABLE martlet_stage;
+            """
+        )
+        for (index, column) in self.definition.columns.enumerated() where column.type != .string {
+            try self.hold(
+                rule: "type",
+                column: column.name,
+                value: "_p\(index)",
+                where: "_p\(index) IS NOT NULL AND \(SQLText.identifier(column.name)) IS NULL"
+            )
+        }
+    }
+
+    /// Holds the rows that break the rules of one phase.
+    mutating func check(afterCleaning: Bool) throws {
+        let texts = self.definition.columns.enumerated().map { ($1.name, "_p\($0)") }
+        for rule in self.definition.rowRules where rule.isAfterCleaning == afterCleaning {
+            let sql = RowRuleSQL(
+                rule: rule,
+                source: self.definition.name,
+                batch: self.load.batch.hash,
+                hasTable: self.hasTable,
+                textOfColumn: Dictionary(texts) { first, _ in first }
+            )
+            try self.explaining("rule \(rule.name)") {
+                if rule.severity == .quarantine {
+                    try self.hold(rule: rule.name, column: rule.column, value: sql.value, where: sql.violation)
+                } else {
+                    let count = try self.count("SELECT count(*) FROM martlet_typed WHERE \(sql.violation)")
+                    let counted = RuleCount(rule: rule.name, column: rule.column, count: count)
+                    if rule.severity == .stop { self.stopped.append(counted) }
+                    if rule.severity == .warn, count > 0 { self.figures.warnings.append(counted) }
+                }
+            }
+        }
+        try self.connection.execute(
+            "DELETE FROM martlet_typed WHERE _row IN (SELECT \"row\" FROM martlet_held)"
+        )
+    }
+
+    /// Runs the cleaning steps in the order written.
+    mutating func clean() throws {
+        for step in self.definition.cleaning {
+            try self.explaining("cleaning step \(step.label)") {
+                let sql = CleaningSQL(connection: self.connection, layout: self.layout, definition: self.definition)
+                let count = try sql.run(step)
+                switch step {
+                case .dropDuplicates: self.figures.rowsDuplicate += count
+                case .dropOutliers, .keepWhere: self.figures.rowsFiltered += count
+                case .capOutliers, .mapValues, .derive: break
+                }
+                self.figures.cleaning.append(StepCount(step: step.label, count: count))
+            }
+        }
+    }
+
+    /// Counts what is left, and asks the rules about the whole batch.
+    mutating func judge() throws {
+        let byRule = try self.connection.query(
+            "SELECT rule, column_name, count(*) FROM martlet_held GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+        )
+        self.figures.quarantined = (0..<byRule.rowCount)
+            .map { row in
+                let column = byRule.columns[1][row]
+                return RuleCount(
+                    rule: byRule.columns[0][row].text,
+                    column: column == .null ? nil : column.text,
+                    count: Int(byRule.columns[2][row].number)
+                )
+            }
+        self.figures.rowsQuarantined = try self.count("SELECT count(DISTINCT \"row\") FROM martlet_held")
+        self.figures.rowsLoaded = try self.count("SELECT count(*) FROM martlet_typed")
+        let other = "_batch <> \(SQLText.literal(self.load.batch.hash.description))"
+        let table = "main.\(SQLText.identifier(self.definition.name)) WHERE \(other)"
+        let measures = BatchMeasures(
+            rowsRead: self.figures.rowsRead,
+            rowsQuarantined: self.figures.rowsQuarantined,
+            rowCount: self.figures.rowsLoaded,
+            newest: try self.newest(),
+            means: try self.means(from: "martlet_typed"),
+            historicalMeans: self.hasTable ? try self.means(from: table) : [:],
+            stopped: self.stopped
+        )
+        self.figures.refusals = self.definition.refusals(of: measures, at: self.load.now)
+        if !self.figures.refusals.isEmpty { self.figures.rowsLoaded = 0 }
+    }
+
+    /// Puts everything into the tables; the caller holds the transaction.
+    func write() throws {
+        try self.tables.prepare(for: self.load)
+        let table = "main." + SQLText.identifier(self.definition.name)
+        let source = SQLText.literal(self.definition.name)
+        let batch = SQLText.literal(self.load.batch.hash.description)
+        let now = SQLText.literal(.time(self.load.now))
+        let names = self.definition.dataFields.map { SQLText.identifier($0.name) }.joined(separator: ", ")
+        try self.connection.execute(
+            """
+            DELETE FROM \(table) WHERE _batch = \(batch);
+            DELETE FROM main.quarantine WHERE source = \(source) AND batch = \(batch);
+            DELETE FROM main.martlet_refusals WHERE source = \(source) AND batch = \(batch);
+            INSERT INTO \(table) (\(names), _batch, _row, _loaded_at)
+            SELECT \(names), \(batch), _row, \(now) FROM martlet_typed ORDER BY _row;
+            INSERT INTO main.quarantine
+            SELECT \(source), \(batch), "row", rule, column_name, value, raw, \(now) FROM martlet_held
+            ORDER BY "row", rule, column_name;
+            """
+        )
+        try self.connection.query(
+            """
+            INSERT \(self.load.isReload ? "OR REPLACE " : "")INTO main.martlet_loads
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS JSON))
+            """,
+            [
+                .string(self.definition.name), .string(self.load.batch.hash.description),
+                .string(self.load.batch.path), .string(self.load.origin), .time(self.load.now),
+                .int64(Int64(self.figures.rowsRead)), .int64(Int64(self.figures.rowsLoaded)),
+                .int64(Int64(self.figures.rowsQuarantined)), .int64(Int64(self.figures.rowsDuplicate)),
+                .int64(Int64(self.figures.rowsFiltered)), .string(self.load.fingerprint.description),
+                .string(try JSONValue(encoding: self.figures).canonicalText),
+            ]
+        )
+    }
+
+    /// Records why the batch was refused; the caller holds the transaction.
+    func recordRefusal() throws {
+        let source = Value.string(self.definition.name)
+        let batch = Value.string(self.load.batch.hash.description)
+        try self.connection.query("DELETE FROM main.martlet_refusals WHERE source = ? AND batch = ?", [source, batch])
+        try self.connection.query(
+            "INSERT INTO main.martlet_refusals VALUES (?, ?, ?, ?, ?, CAST(? AS JSON), CAST(? AS JSON))",
+            [
+                source, batch, .string(self.load.batch.path), .string(self.load.origin), .time(self.load.now),
+                .string(try JSONValue(encoding: self.figures.refusals).canonicalText),
+                .string(try JSONValue(encoding: self.figures).canonicalText),
+            ]
+        )
+    }
+
+    private var csv: CSVFormat? {
+        if case .csv(let format) = self.definition.format { format } else { nil }
+    }
+
+    private func hold(rule: String, column: String?, value: String, where violation: String) throws {
+        let name = column.map(SQLText.literal) ?? "NULL"
+        try self.connection.execute(
+            """
+            INSERT INTO martlet_held SELECT _row, \(SQLText.literal(rule)), \(name), \(value), \(self.layout.recordSQL)
+            FROM martlet_typed WHERE \(violation)
+            """
+        )
+    }
+
+    private func newest() throws -> [String: EventTime] {
+        var newest: [String: EventTime] = [:]
+        for name in self.definition.freshnessColumns {
+            let rows = try self.connection.query(
+                "SELECT max(CAST(\(SQLText.identifier(name)) AS TIMESTAMP)) FROM martlet_typed"
+            )
+            if case .time(let moment) = rows.columns[0][0] { newest[name] = moment }
+        }
+        return newest
+    }
+
+    private func means(from table: String) throws -> [String: Double] {
+        var means: [String: Double] = [:]
+        for name in self.definition.meanColumns {
+            let rows = try self.connection.query(
+                "SELECT avg(CAST(\(SQLText.identifier(name)) AS DOUBLE)) FROM \(table)"
+            )
+            if case .float64(let mean) = rows.columns[0][0] { means[name] = mean }
+        }
+        return means
+    }
+
+    private func count(_ sql: String) throws -> Int {
+        Int(try self.connection.query(sql).columns[0][0].number)
+    }
+
+    private func explaining(_ what: String, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as EngineError {
+            throw IngestError(
+                .ingestFailed,
+                "source '\(self.definition.name)': \(what) could not be carried out: \(error.message)",
+                underlying: error
+            )
+        }
+    }
+}
