@@ -35,6 +35,7 @@ package final class DuckDBConnection: @unchecked Sendable {
     /// - Parameters:
     ///   - sql: one statement; without parameters several, of which the last one's rows are returned.
     ///   - parameters: values for `?` or `$1`, in order.
+    /// - Returns: the rows, with a schema also when there are none.
     /// - Throws: `engine.failed`, `engine.interrupted`, `engine.unsupportedType` naming the column to cast.
     @discardableResult
     package func query(_ sql: String, _ parameters: [Value] = []) throws(EngineError) -> ColumnBatch {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A C library in this process; it stays loaded until the process ends.
 struct DynamicLibrary {
@@ -45,8 +44,10 @@ struct DynamicLibrary {
         return dlopen(name, RTLD_LAZY | RTLD_LOCAL) != nil
     }
 
-    /// Sets what OpenMP reads when it is loaded: threads that wait at a barrier give up the core early, so that a busy
-    /// machine does not slow training tenfold. A value set by the user stays.
+    /// Sets what OpenMP reads when it is loaded.
+    ///
+    /// Threads that wait at a barrier give up the core early, so that a busy machine does not slow training tenfold. A
+    /// value set by the user stays.
     private static func prepareProcess() { _ = self.preparation }
 
     private static let preparation: Void = {
