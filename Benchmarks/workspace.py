@@ -29,7 +29,7 @@ def write_workspace(folder: pathlib.Path, data: pathlib.Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     columns = "\n".join(f"  {name}: {{type: float64}}" for name in [*FEATURES, "y"])
     features = "\n".join(f"      {name}: {{type: float64}}" for name in FEATURES)
-    (folder / "martlet.yaml").write_text("name: benchmark\n")
+    (folder / "martlet.yaml").write_text("name: benchmark\nendpoints:\n  y: {model: y}\n")
     (folder / "sources/items.yaml").write_text(WORKSPACE_SOURCE.format(data=data, columns=columns))
     (folder / "features/items.yaml").write_text(WORKSPACE_FEATURES.format(features=features))
     (folder / "recipes/y.yaml").write_text(WORKSPACE_RECIPE)
@@ -43,3 +43,41 @@ def martlet(folder: pathlib.Path, *arguments: str) -> str:
     if result.returncode:
         raise SystemExit(f"martlet {' '.join(arguments)} ended with {result.returncode}:\n{result.stdout}")
     return result.stdout
+
+
+WORKSPACE_SOURCE = """\
+name: items
+location: {{path: {data}}}
+format: csv
+columns:
+  item_id: {{type: string}}
+  observed_at: {{type: date}}
+{columns}
+"""
+
+WORKSPACE_FEATURES = """\
+entities:
+  item: {{join_keys: [item_id], type: string}}
+feature_views:
+  item_state:
+    entity: item
+    source: {{table: items}}
+    event_timestamp: observed_at
+    features:
+{features}
+feature_services:
+  item: {{views: [item_state]}}
+"""
+
+WORKSPACE_RECIPE = """\
+name: y
+model: y
+task: regression
+loader: {sql: "SELECT item_id, observed_at, y FROM items ORDER BY _row", timestamp: observed_at}
+label: y
+feature_service: item
+experiments:
+  - {name: lightgbm, rounds: 200, parameters: {learning_rate: 0.1, num_leaves: 31}}
+metrics: [rmse, mae]
+explain: {sample: 200}
+"""
