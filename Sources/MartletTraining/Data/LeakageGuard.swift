@@ -35,6 +35,7 @@ package enum LeakageGuard {
     ///   - values: the column on the training rows; category codes where `categories` is given. `NaN` is missing.
     ///   - categories: the names of the codes, or `nil` for numbers.
     ///   - labels: the label of the same rows.
+    ///   - task: what the label is.
     /// - Returns: what is suspected, or `nil`.
     /// - Complexity: O(n log n).
     package static func examine(

@@ -15,9 +15,8 @@ package struct ColumnImportance: Sendable, Codable, Equatable {
 
     /// Averages exact contributions over `rows`, and sorts columns by them, then by gain, then by name.
     ///
-    /// - Parameters:
-    ///   - rows: row-major values of the sampled rows.
-    ///   - gain: one a column.
+    /// `rows` holds the sampled rows' values row-major; `gain` is one a column.
+    ///
     /// - Complexity: O(rows × trees × leaves × depth²).
     static func measure(forest: Forest, columns: [String], rows: [Double], gain: [Double]) -> [ColumnImportance] {
         let width = columns.count

@@ -11,10 +11,7 @@ struct GroupMetrics {
     let value: String
     let metrics: PartMetrics
 
-    /// Measures the groups of every column in `names`.
-    ///
-    /// - Parameters:
-    ///   - rows: the rows the predictions stand for, in their order.
+    /// Measures the groups of every column in `names`; `rows` are those that the predictions stand for, in their order.
     static func measure(
         names: [String],
         batch: ColumnBatch,

@@ -37,7 +37,7 @@ package struct TrainedModel: Sendable {
 package protocol ModelTrainer: Sendable {
     /// Trains one model.
     ///
-    /// - Parameter onRound: called after each round with its number from 0 and the metrics; `false` stops training.
+    /// `onRound` is called after each round with its number from 0 and the metrics; `false` stops training.
     func train(
         _ job: TrainingJob,
         onRound: (Int, [String: Double]) -> Bool

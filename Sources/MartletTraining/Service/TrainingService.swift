@@ -42,6 +42,7 @@ package struct TrainingService: Sendable {
     /// Trains `recipe` and registers a version when every gate passes.
     ///
     /// - Parameters:
+    ///   - recipe: what to train.
     ///   - recipeHash: what names the recipe's text; see ``Recipe/hash(ofText:)``.
     ///   - catalog: the workspace's features.
     ///   - onEvent: called as things happen, from any thread.

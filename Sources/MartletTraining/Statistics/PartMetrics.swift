@@ -10,9 +10,8 @@ package struct PartMetrics: Sendable, Equatable {
 
     /// Measures every metric of `task`.
     ///
-    /// - Parameters:
-    ///   - labels: 0 and 1 for classification.
-    ///   - threshold: the tuned threshold that ``EvaluationMetric/f1`` uses; 0.5 when `nil`.
+    /// Labels are 0 and 1 for classification. `threshold` is the tuned one that ``EvaluationMetric/f1`` uses; 0.5 when
+    /// `nil`.
     package init(task: TrainingTask, labels: [Double], predictions: [Double], threshold: Double?) {
         self.count = labels.count
         switch task {
