@@ -12,13 +12,10 @@ struct ContributionWalk {
         var deeper: SIMD4<Double>
     }
 
-    /// 1 where the row follows every split on the edge's feature down to here, else 0.
-    var hot: [Double]
     private var cells: [Cell]
 
     /// Reserves memory for trees of up to `nodeLimit` nodes.
     init(nodeLimit: Int) {
-        self.hot = [Double](repeating: 0, count: nodeLimit)
         self.cells = [Cell](
             repeating: Cell(product: .one, inverse: .one, below: .zero, deeper: .zero),
             count: nodeLimit
@@ -26,14 +23,17 @@ struct ContributionWalk {
     }
 
     /// Multiplies the lines along every path.
-    mutating func goDown(_ edges: Span<ForestEdge>, values: Span<Double>, points: SIMD4<Double>) {
+    ///
+    /// `hot` is 1 where the row follows every split on the edge's feature down to here, else 0.
+    mutating func goDown(_ edges: Span<ForestEdge>, hot: Span<Double>, values: Span<Double>, points: SIMD4<Double>) {
         let rest = SIMD4<Double>.one - points
-        self.cells[0] = Cell(product: .one, inverse: .one, below: .zero, deeper: .zero)
+        var cells = self.cells.mutableSpan
+        cells[0] = Cell(product: .one, inverse: .one, below: .zero, deeper: .zero)
         for index in 1..<edges.count {
             let edge = edges[index]
-            let line = points * self.hot[index] + rest * edge.coldFraction
-            let product = self.cells[Int(edge.parent)].product * self.cells[Int(edge.ancestor)].inverse * line
-            self.cells[index] = Cell(
+            let line = points * hot[index] + rest * edge.coldFraction
+            let product = cells[Int(edge.parent)].product * cells[Int(edge.ancestor)].inverse * line
+            cells[index] = Cell(
                 product: product,
                 inverse: SIMD4<Double>.one / line,
                 below: product * values[index],
@@ -43,14 +43,18 @@ struct ContributionWalk {
     }
 
     /// Sums the leaves below every edge and adds each edge's share to its feature's total.
-    mutating func goUp(_ edges: Span<ForestEdge>, weights: SIMD4<Double>, totals: inout [Double]) {
-        for index in stride(from: edges.count - 1, to: 0, by: -1) {
+    mutating func goUp(_ edges: Span<ForestEdge>, hot: Span<Double>, weights: SIMD4<Double>, totals: inout [Double]) {
+        var cells = self.cells.mutableSpan
+        var shares = totals.mutableSpan
+        var index = edges.count - 1
+        while index > 0 {
             let edge = edges[index]
-            let cell = self.cells[index]
-            self.cells[Int(edge.parent)].below += cell.below
-            self.cells[Int(edge.ancestor)].deeper += cell.below
-            let integral = ((cell.below - cell.deeper) * cell.inverse * weights).sum()
-            totals[Int(edge.feature)] += (self.hot[index] - edge.coldFraction) * integral
+            let below = cells[index].below
+            let own = (below - cells[index].deeper) * cells[index].inverse * weights
+            cells[Int(edge.parent)].below += below
+            cells[Int(edge.ancestor)].deeper += below
+            shares[Int(edge.feature)] += (hot[index] - edge.coldFraction) * own.sum()
+            index -= 1
         }
     }
 }

@@ -18,17 +18,18 @@ extension Forest {
     package func contributions(_ row: Span<Double>) -> [Double] {
         precondition(row.count == self.featureCount, "a row of this forest has \(self.featureCount) values")
         var totals = [Double](repeating: 0, count: self.featureCount + 1)
+        var hot = [Double](repeating: 0, count: self.largestTree)
         var walk = ContributionWalk(nodeLimit: self.largestTree)
         for tree in self.roots.indices {
             let start = Int(self.roots[tree])
             let end = tree + 1 < self.roots.count ? Int(self.roots[tree + 1]) : self.nodes.count
             guard end - start > 1 else { continue }
             let edges = self.edges.span.extracting(start..<end)
-            self.findHotEdges(row, start: start, edges: edges, in: &walk)
+            self.findHotEdges(row, start: start, edges: edges, in: &hot)
             let values = self.values.span.extracting(start..<end)
             for group in self.rules[GaussLegendreRule.groupCount(degree: self.pathWidths[tree] - 1) - 1].groups {
-                walk.goDown(edges, values: values, points: group.points)
-                walk.goUp(edges, weights: group.weights, totals: &totals)
+                walk.goDown(edges, hot: hot.span, values: values, points: group.points)
+                walk.goUp(edges, hot: hot.span, weights: group.weights, totals: &totals)
             }
         }
         totals[self.featureCount] = self.expectedValue
@@ -44,18 +45,19 @@ extension Forest {
         _ row: Span<Double>,
         start: Int,
         edges: Span<ForestEdge>,
-        in walk: inout ContributionWalk
+        in hot: inout [Double]
     ) {
         let nodes = self.nodes.span
         let categoryWords = self.categoryWords.span
-        walk.hot[0] = 1
+        var hot = hot.mutableSpan
+        hot[0] = 1
         for index in edges.indices where !edges[index].isLeaf {
             let node = nodes[start + index]
             let taken = Int(node.child(row[node.feature], categoryWords: categoryWords)) - start
             let left = Int(node.left) - start
-            let above = walk.hot[Int(edges[left].ancestor)]
-            walk.hot[left] = taken == left ? above : 0
-            walk.hot[left + 1] = taken == left ? 0 : above
+            let above = hot[Int(edges[left].ancestor)]
+            hot[left] = taken == left ? above : 0
+            hot[left + 1] = taken == left ? 0 : above
         }
     }
 }

@@ -65,16 +65,22 @@ extension Forest {
     @inline(__always)
     private func forEachLeaf(_ row: Span<Double>, _ body: (Double) -> Void) {
         precondition(row.count == self.featureCount, "a row of this forest has \(self.featureCount) values")
-        if self.isPlain {
-            self.forEachPlainLeaf(row, body)
-        } else {
+        if !self.isPlain {
             self.forEachSpecialLeaf(row, body)
+        } else if row.indices.allSatisfy({ !row[$0].isNaN }) {
+            self.forEachPlainLeaf(row, body) { $0.completeChild($1) }
+        } else {
+            self.forEachPlainLeaf(row, body) { $0.plainChild($1) }
         }
     }
 
     /// Four trees at a time: their steps do not wait for each other, and no branch depends on the data.
     @inline(__always)
-    private func forEachPlainLeaf(_ row: Span<Double>, _ body: (Double) -> Void) {
+    private func forEachPlainLeaf(
+        _ row: Span<Double>,
+        _ body: (Double) -> Void,
+        _ child: (ForestNode, Double) -> UInt32
+    ) {
         let (nodes, values, roots) = (self.nodes.span, self.values.span, self.roots.span)
         guard row.count > 0 else { return self.forEachRoot(roots, values, body) }
         var tree = 0
@@ -85,10 +91,10 @@ extension Forest {
             var fourth = roots[tree + 3]
             var moved: UInt32 = 1
             while moved != 0 {
-                moved = Self.step(&first, nodes, row)
-                moved |= Self.step(&second, nodes, row)
-                moved |= Self.step(&third, nodes, row)
-                moved |= Self.step(&fourth, nodes, row)
+                moved = Self.step(&first, nodes, row, child)
+                moved |= Self.step(&second, nodes, row, child)
+                moved |= Self.step(&third, nodes, row, child)
+                moved |= Self.step(&fourth, nodes, row, child)
             }
             body(values[Int(first)])
             body(values[Int(second)])
@@ -98,7 +104,7 @@ extension Forest {
         }
         while tree < roots.count {
             var index = roots[tree]
-            while Self.step(&index, nodes, row) != 0 {}
+            while Self.step(&index, nodes, row, child) != 0 {}
             body(values[Int(index)])
             tree += 1
         }
@@ -106,9 +112,14 @@ extension Forest {
 
     /// Moves `index` one level down and returns zero when it already was a leaf.
     @inline(__always)
-    private static func step(_ index: inout UInt32, _ nodes: Span<ForestNode>, _ row: Span<Double>) -> UInt32 {
+    private static func step(
+        _ index: inout UInt32,
+        _ nodes: Span<ForestNode>,
+        _ row: Span<Double>,
+        _ child: (ForestNode, Double) -> UInt32
+    ) -> UInt32 {
         let node = nodes[Int(index)]
-        let next = node.plainChild(row[node.feature])
+        let next = child(node, row[node.feature])
         let moved = next ^ index
         index = next
         return moved

@@ -32,6 +32,10 @@ struct ForestNode: Sendable {
     @inline(__always)
     var isSpecial: Bool { self.featureAndFlags & (Self.categorical | Self.zeroIsMissing) != 0 }
 
+    /// The child that a numeric split without special rules sends `value`, which is not missing, to.
+    @inline(__always)
+    func completeChild(_ value: Double) -> UInt32 { self.left &+ (value > self.threshold ? 1 : 0) }
+
     /// The child that a numeric split without special rules sends `value` to.
     @inline(__always)
     func plainChild(_ value: Double) -> UInt32 {
