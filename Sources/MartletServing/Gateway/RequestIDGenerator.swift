@@ -21,19 +21,19 @@ package final class RequestIDGenerator: Sendable {
         let count = self.counter.wrappingAdd(1, ordering: .relaxed).newValue
         let low = Self.mix(self.seed &+ count &* 0x9E37_79B9_7F4A_7C15)
         let high = UInt64(clamping: now.microseconds / 1_000) << 16 | self.process
-        return String(unsafeUninitializedCapacity: 26) { buffer in
-            for position in 0..<26 {
-                let shift = (25 - position) * 5
-                var bits = shift < 64 ? low >> UInt64(shift) : 0
-                if shift >= 64 {
-                    bits = high >> UInt64(shift - 64)
-                } else if shift > 59 {
-                    bits |= high << UInt64(64 - shift)
-                }
-                unsafe buffer[position] = Self.alphabet[Int(bits & 31)]
+        var digits: [UInt8] = []
+        digits.reserveCapacity(26)
+        for position in 0..<26 {
+            let shift = (25 - position) * 5
+            var bits = shift < 64 ? low >> UInt64(shift) : 0
+            if shift >= 64 {
+                bits = high >> UInt64(shift - 64)
+            } else if shift > 59 {
+                bits |= high << UInt64(64 - shift)
             }
-            return 26
+            digits.append(Self.alphabet[Int(bits & 31)])
         }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// A bijection on 64 bits that spreads neighbouring values.

@@ -1,0 +1,24 @@
+import HTTPTypes
+import Hummingbird
+import MartletCore
+import MartletServing
+import MartletTracking
+
+/// `/health/live` and `/health/ready`.
+struct HealthRoutes: Sendable {
+    let gateway: Gateway
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.only(.get, "/health/live") { _, _ in JSONResponse.make(.ok, .object(["status": "live"])) }
+        router.only(.get, "/health/ready") { _, _ in
+            let table = self.gateway.routingTable
+            let failures = table.endpoints.values.filter { $0.failure != nil }.sorted { $0.name < $1.name }
+            let body: JSONValue = .object([
+                "status": .string(table.isReady ? (failures.isEmpty ? "ready" : "degraded") : "loading"),
+                "endpoints": .integer(Int64(table.endpoints.count)),
+                "failures": .array(failures.map(EndpointRoutes.json)),
+            ])
+            return JSONResponse.make(table.isReady ? .ok : .serviceUnavailable, body)
+        }
+    }
+}

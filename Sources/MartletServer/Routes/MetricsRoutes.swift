@@ -1,0 +1,26 @@
+import HTTPTypes
+import Hummingbird
+import MartletServing
+import NIOCore
+
+/// `GET /metrics`: Prometheus text format 0.0.4.
+struct MetricsRoutes: Sendable {
+    let context: ServerContext
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.only(.get, "/metrics") { _, _ in
+            let text = PrometheusText.write(
+                endpoints: self.context.gateway.metrics.all,
+                queue: self.context.gateway.queue,
+                runningCount: self.context.gateway.runningCount,
+                onlineCounts: await self.context.onlineCounts(),
+                process: self.context.process()
+            )
+            return Response(
+                status: .ok,
+                headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+            )
+        }
+    }
+}

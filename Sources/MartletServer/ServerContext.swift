@@ -1,0 +1,41 @@
+package import MartletServing
+package import MartletTracking
+
+/// What the routes stand on, put together by the composition root.
+package struct ServerContext: Sendable {
+    /// What the process uses; read when metrics are asked for.
+    package struct ProcessReading: Sendable {
+        package let residentBytes: Int64
+        package let cpuSeconds: Double
+
+        /// Holds one reading.
+        package init(residentBytes: Int64, cpuSeconds: Double) {
+            self.residentBytes = residentBytes
+            self.cpuSeconds = cpuSeconds
+        }
+    }
+
+    package let gateway: Gateway
+    /// Counts online rows by view.
+    package let onlineCounts: @Sendable () async -> [String: Int]
+    package let process: @Sendable () -> ProcessReading
+    /// Read by `/v1/models`; `nil` leaves those routes out.
+    package let registry: (any ModelRegistry)?
+    /// The program's version, as `/openapi.json` gives it.
+    package let version: String
+
+    /// Puts it together.
+    package init(
+        gateway: Gateway,
+        onlineCounts: @escaping @Sendable () async -> [String: Int] = { [:] },
+        process: @escaping @Sendable () -> ProcessReading,
+        registry: (any ModelRegistry)?,
+        version: String
+    ) {
+        self.gateway = gateway
+        self.onlineCounts = onlineCounts
+        self.process = process
+        self.registry = registry
+        self.version = version
+    }
+}

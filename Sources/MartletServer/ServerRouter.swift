@@ -1,0 +1,44 @@
+import HTTPTypes
+package import Hummingbird
+import MartletCore
+
+/// All routes of a Martlet process.
+package enum ServerRouter {
+    /// Builds the router; the caller gives it to an `Application`.
+    package static func build(_ context: ServerContext) -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: ErrorMiddleware())
+        PredictRoutes(gateway: context.gateway).add(to: router)
+        EndpointRoutes(gateway: context.gateway).add(to: router)
+        HealthRoutes(gateway: context.gateway).add(to: router)
+        MetricsRoutes(context: context).add(to: router)
+        OpenAPIRoutes(version: context.version).add(to: router)
+        if let registry = context.registry { ModelRoutes(registry: registry).add(to: router) }
+        return router
+    }
+}
+
+extension RouterMethods {
+    /// Adds `handler` for `method`, and a clear 405 for every other method.
+    func only(
+        _ method: HTTPRequest.Method,
+        _ path: RouterPath,
+        use handler: @escaping @Sendable (Request, Context) async throws -> Response
+    ) {
+        self.on(path, method: method, use: handler)
+        for other in [HTTPRequest.Method.get, .post, .put, .patch, .delete, .head] where other != method {
+            self.on(path, method: other) { _, _ -> Response in
+                var response = JSONResponse.make(
+                    .methodNotAllowed,
+                    ErrorBody(
+                        code: .requestMethodNotAllowed,
+                        message: "This path takes \(method.rawValue), not \(other.rawValue).",
+                        field: nil
+                    )
+                )
+                response.headers[.allow] = method.rawValue
+                return response
+            }
+        }
+    }
+}

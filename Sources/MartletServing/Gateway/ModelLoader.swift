@@ -1,0 +1,80 @@
+import Foundation
+import MartletCore
+package import MartletFeatures
+import MartletForest
+package import MartletTracking
+
+/// Loads a model version from the stores, off the request path.
+package struct ModelLoader: Sendable {
+    /// Finds a feature service by name among the workspace's definitions.
+    package typealias FeatureServiceSource = @Sendable (String) async throws -> FeatureService
+
+    private let registry: any ModelRegistry
+    private let artifacts: any ArtifactStore
+    private let featureService: FeatureServiceSource
+
+    /// Reads from these stores.
+    package init(
+        registry: any ModelRegistry,
+        artifacts: any ArtifactStore,
+        featureService: @escaping FeatureServiceSource
+    ) {
+        self.registry = registry
+        self.artifacts = artifacts
+        self.featureService = featureService
+    }
+
+    /// Loads `id`; `rows` gives the followed rows of each view.
+    ///
+    /// - Throws: `deployment.notLoadable`, or what a store throws.
+    package func load(
+        _ id: ModelVersionID,
+        rows: (FeatureView) async throws -> ViewRows
+    ) async throws -> ServedModel {
+        guard let version = try await self.registry.version(id) else {
+            throw ServingError(.deploymentNotLoadable, "\(id) is deployed but not registered; deploy another version.")
+        }
+        let folder = try version.artifactFolder
+        let manifest = try ModelManifest(
+            parsing: await self.artifacts.read(folder.appending(ModelManifest.fileName))
+        )
+        let bytes = try await self.artifacts.read(folder.appending(manifest.modelFile))
+        guard ContentHash(of: bytes) == manifest.modelHash else {
+            throw ServingError(
+                .deploymentNotLoadable,
+                "The model file of \(id) is not the one that was registered: its hash differs from the manifest's; "
+                    + "restore the artifact, or train again."
+            )
+        }
+        let service = try await self.service(of: manifest, id)
+        var viewRows: [String: ViewRows] = [:]
+        for view in service?.views ?? [] { viewRows[view.name] = try await rows(view) }
+        return try ServedModel(
+            version: id,
+            manifest: manifest,
+            forest: Self.forest(manifest.engine, Array(bytes)),
+            plan: InputPlan(manifest, service: service, rows: viewRows)
+        )
+    }
+
+    private func service(of manifest: ModelManifest, _ id: ModelVersionID) async throws -> FeatureService? {
+        guard let name = manifest.featureService else { return nil }
+        let service = try await self.featureService(name)
+        guard manifest.featureServiceFingerprint == nil || manifest.featureServiceFingerprint == service.fingerprint
+        else {
+            throw ServingError(
+                .deploymentNotLoadable,
+                "\(id) was trained on another definition of feature service '\(name)'; undo the change of the "
+                    + "feature files, or train and deploy a new version."
+            )
+        }
+        return service
+    }
+
+    private static func forest(_ engine: ModelEngine, _ bytes: [UInt8]) throws(ForestError) -> Forest {
+        switch engine {
+        case .lightGBM: try Forest(lightGBM: bytes)
+        case .xgBoost: try Forest(xgBoost: bytes)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import MartletCore
+import MartletFeatures
+import MartletForest
+import MartletTracking
+
+/// What a request used and got: flat rows, one for each input.
+struct ScoredRequest {
+    /// The values as the model got them, in slot order.
+    var values: [Value] = []
+    /// The status of each value; request features are `nil`.
+    var statuses: [FeatureStatus?] = []
+    /// The event time of each view's row, `nil` where there is none.
+    var eventTimes: [EventTime?] = []
+    /// The predictions.
+    var scores: [Double] = []
+    /// SHAP contributions with the base value last; empty unless asked for.
+    var contributions: [[Double]] = []
+    /// The raw scores the contributions add up to; empty unless asked for.
+    var rawScores: [Double] = []
+
+    /// Looks up, completes and scores every input of `request`.
+    ///
+    /// - Throws: `request.unknownEntity`, `explanation.inexact`.
+    init(_ request: PredictionRequest, _ model: ServedModel, now: EventTime) throws(ServingError) {
+        let plan = model.plan
+        self.values.reserveCapacity(request.inputCount * plan.slots.count)
+        self.statuses.reserveCapacity(request.inputCount * plan.slots.count)
+        self.scores.reserveCapacity(request.inputCount)
+        var row = [Double](repeating: .nan, count: plan.slots.count)
+        var found = [OnlineRow?](repeating: nil, count: plan.views.count)
+        for input in 0..<request.inputCount {
+            try self.lookUp(input, request, plan, &found)
+            for (position, slot) in plan.slots.enumerated() {
+                switch slot.source {
+                case .request(let index):
+                    let value = request.values[input * plan.requestSlots.count + index]
+                    row[position] = slot.number(value)
+                    self.values.append(value)
+                    self.statuses.append(nil)
+                case .feature(let view, let index):
+                    let reading = FeatureReading(found[view], of: plan.views[view].view, at: index, now: now)
+                    row[position] = slot.number(reading.value)
+                    self.values.append(reading.value)
+                    self.statuses.append(reading.status)
+                }
+            }
+            self.scores.append(model.forest.score(row))
+            if request.explain { try self.explain(row, model) }
+        }
+    }
+
+    private mutating func lookUp(
+        _ input: Int,
+        _ request: PredictionRequest,
+        _ plan: InputPlan,
+        _ found: inout [OnlineRow?]
+    ) throws(ServingError) {
+        for (position, view) in plan.views.enumerated() {
+            let values = view.keyIndices.map { request.keys[input * plan.keys.count + $0] }
+            found[position] = EntityKey(values, for: view.view.joinKeys).flatMap { view.rows.row($0) }
+            self.eventTimes.append(found[position]?.eventTime)
+        }
+        guard !request.allowUnknownEntities else { return }
+        for (index, key) in plan.keys.enumerated() {
+            var isKnown = false
+            for (position, view) in plan.views.enumerated() where view.keyIndices.contains(index) {
+                if found[position] != nil { isKnown = true }
+            }
+            guard isKnown else {
+                throw ServingError(
+                    .requestUnknownEntity,
+                    "No feature view has a row for this '\(key.name)'; check the value, materialize the features, or "
+                        + "send \"allow_unknown_entities\": true to predict without them.",
+                    field: "inputs[\(input)].entities.\(key.name)"
+                )
+            }
+        }
+    }
+
+    private mutating func explain(_ row: [Double], _ model: ServedModel) throws(ServingError) {
+        let raw = model.forest.rawScore(row)
+        let contributions = model.forest.contributions(row)
+        let sum = contributions.reduce(0, +)
+        guard abs(sum - raw) <= 1e-6 * max(1, abs(raw)) else {
+            throw ServingError(
+                .explanationInexact,
+                "The contributions of \(model.version) do not add up to its raw score; ask without 'explain', and "
+                    + "report the model."
+            )
+        }
+        self.rawScores.append(raw)
+        self.contributions.append(contributions)
+    }
+}
