@@ -9,10 +9,11 @@ package struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Needs nothing.
     package init() {}
 
+    @concurrent
     package func handle(
         _ request: Request,
         context: Context,
-        next: (Request, Context) async throws -> Response
+        next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

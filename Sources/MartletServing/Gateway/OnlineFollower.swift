@@ -17,7 +17,7 @@ package actor OnlineFollower {
     package func rows(of view: FeatureView) async throws -> ViewRows {
         let identity = view.onlineIdentity
         if let followed = self.views[identity] { return followed.rows }
-        let followed = Followed(rows: ViewRows(), sequence: 0)
+        let followed = Followed(rows: ViewRows(view: view), sequence: 0)
         self.views[identity] = followed
         do {
             try await self.catchUp(identity)
@@ -43,7 +43,7 @@ package actor OnlineFollower {
             let changes = try await self.store.changes(of: identity, since: followed.sequence, limit: Self.pageCount)
             // Another call may have come first while this one waited; its rows are as good.
             guard self.views[identity]?.sequence == followed.sequence else { continue }
-            followed.rows.apply(changes.changes)
+            followed.rows.apply(changes)
             self.views[identity]?.sequence = changes.sequence
             guard changes.hasMore else { return }
         }

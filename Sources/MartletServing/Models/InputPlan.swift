@@ -72,7 +72,7 @@ package struct InputPlan: Sendable {
             .map { view in
                 View(
                     view: view,
-                    rows: rows[view.name] ?? ViewRows(),
+                    rows: rows[view.name] ?? ViewRows(view: view),
                     keyIndices: view.joinKeys.compactMap { key in keys.firstIndex { $0.name == key.name } },
                     jsonKey: Self.jsonKey(view.name)
                 )

@@ -1,25 +1,24 @@
 package import MartletFeatures
 import Synchronization
 
-/// The rows of one feature view, held in memory for lookups on the request path.
+/// The rows of one feature view in memory, as requests look them up while a follower replaces them.
 ///
-/// One follower writes; any number of requests read. A read holds the lock only for the lookup.
+/// The rows themselves are an immutable snapshot; the lock is held only to look one up or to swap in the next snapshot.
 package final class ViewRows: Sendable {
-    private let rows = Mutex<[EntityKey: OnlineRow]>([:])
+    private let rows: Mutex<OnlineRows>
 
-    /// Starts empty.
-    package init() {}
+    /// Starts without rows.
+    package init(view: FeatureView) { self.rows = Mutex(OnlineRows(view: view)) }
 
     /// The row of `key`, or `nil`.
-    package func row(_ key: EntityKey) -> OnlineRow? { self.rows.withLock { $0[key] } }
+    package func row(_ key: EntityKey) -> OnlineRowReference? { self.rows.withLock { $0[key] } }
 
     /// How many entities have a row.
     package var count: Int { self.rows.withLock { $0.count } }
 
-    /// Takes changes in the order of the online store.
-    package func apply(_ changes: [OnlineChanges.Change]) {
-        self.rows.withLock { rows in
-            for change in changes { rows[change.key] = change.row }
-        }
+    /// Takes changes in the order of the online store; one caller at a time.
+    package func apply(_ changes: OnlineChanges) {
+        let next = self.rows.withLock { $0 }.applying(changes)
+        self.rows.withLock { $0 = next }
     }
 }

@@ -27,7 +27,7 @@ struct ScoredRequest {
         self.statuses.reserveCapacity(request.inputCount * plan.slots.count)
         self.scores.reserveCapacity(request.inputCount)
         var row = [Double](repeating: .nan, count: plan.slots.count)
-        var found = [OnlineRow?](repeating: nil, count: plan.views.count)
+        var found = [OnlineRowReference?](repeating: nil, count: plan.views.count)
         for input in 0..<request.inputCount {
             try self.lookUp(input, request, plan, &found)
             for (position, slot) in plan.slots.enumerated() {
@@ -38,7 +38,10 @@ struct ScoredRequest {
                     self.values.append(value)
                     self.statuses.append(nil)
                 case .feature(let view, let index):
-                    let reading = FeatureReading(found[view], of: plan.views[view].view, at: index, now: now)
+                    let definition = plan.views[view].view
+                    let reading =
+                        found[view]?.reading(at: index, of: definition, now: now)
+                        ?? FeatureReading(nil, of: definition, at: index, now: now)
                     row[position] = slot.number(reading.value)
                     self.values.append(reading.value)
                     self.statuses.append(reading.status)
@@ -53,7 +56,7 @@ struct ScoredRequest {
         _ input: Int,
         _ request: PredictionRequest,
         _ plan: InputPlan,
-        _ found: inout [OnlineRow?]
+        _ found: inout [OnlineRowReference?]
     ) throws(ServingError) {
         for (position, view) in plan.views.enumerated() {
             let values = view.keyIndices.map { request.keys[input * plan.keys.count + $0] }
