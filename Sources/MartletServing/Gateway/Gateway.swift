@@ -25,7 +25,7 @@ package final class Gateway: Sendable {
 
     /// Starts with no endpoint; a follower gives it routing tables.
     ///
-    /// - Parameter seed: makes request identifiers differ between processes.
+    /// `seed` makes request identifiers differ between processes.
     package init(
         limits: RequestLimits = RequestLimits(),
         metrics: ServingMetrics = ServingMetrics(),
