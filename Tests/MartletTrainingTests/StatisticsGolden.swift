@@ -7,13 +7,13 @@ struct StatisticsGolden: Decodable {
         let labels: [Double]
         let scores: [Double]
         let auc: Double
-        let average_precision: Double
-        let f1_at_half: Double
-        let f1_best: Double
-        let threshold_best: Double
-        let log_loss: Double
-        let auc_interval: [Double]
-        let average_precision_interval: [Double]
+        let averagePrecision: Double
+        let f1AtHalf: Double
+        let f1Best: Double
+        let thresholdBest: Double
+        let logLoss: Double
+        let aucInterval: [Double]
+        let averagePrecisionInterval: [Double]
     }
 
     struct Regression: Decodable {
@@ -31,7 +31,9 @@ struct StatisticsGolden: Decodable {
     static func load() throws -> StatisticsGolden {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let bytes = try Data(contentsOf: folder.appending(path: "Golden/statistics.json"))
-        return try JSONDecoder().decode(StatisticsGolden.self, from: bytes)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(StatisticsGolden.self, from: bytes)
     }
 }
 

@@ -6,11 +6,11 @@ struct StatisticsTests {
         let golden = try StatisticsGolden.load().classification
         let statistics = ClassificationStatistics(labels: golden.labels.map { $0 == 1 }, scores: golden.scores)
         #expect(agree(statistics.auc, golden.auc))
-        #expect(agree(statistics.averagePrecision, golden.average_precision))
-        #expect(agree(statistics.f1(threshold: 0.5), golden.f1_at_half))
-        #expect(agree(statistics.f1(threshold: statistics.bestThreshold), golden.f1_best))
-        #expect(statistics.bestThreshold == golden.threshold_best)
-        #expect(agree(statistics.logLoss, golden.log_loss))
+        #expect(agree(statistics.averagePrecision, golden.averagePrecision))
+        #expect(agree(statistics.f1(threshold: 0.5), golden.f1AtHalf))
+        #expect(agree(statistics.f1(threshold: statistics.bestThreshold), golden.f1Best))
+        #expect(statistics.bestThreshold == golden.thresholdBest)
+        #expect(agree(statistics.logLoss, golden.logLoss))
     }
 
     @Test func `regression figures equal scikit-learn's`() throws {
@@ -26,10 +26,10 @@ struct StatisticsTests {
         let golden = try StatisticsGolden.load().classification
         let statistics = ClassificationStatistics(labels: golden.labels.map { $0 == 1 }, scores: golden.scores)
         let intervals = statistics.areaIntervals(resamples: 400, seed: 7)
-        #expect(abs(intervals.auc.lower - golden.auc_interval[0]) < 0.01)
-        #expect(abs(intervals.auc.upper - golden.auc_interval[1]) < 0.01)
-        #expect(abs(intervals.averagePrecision.lower - golden.average_precision_interval[0]) < 0.01)
-        #expect(abs(intervals.averagePrecision.upper - golden.average_precision_interval[1]) < 0.01)
+        #expect(abs(intervals.auc.lower - golden.aucInterval[0]) < 0.01)
+        #expect(abs(intervals.auc.upper - golden.aucInterval[1]) < 0.01)
+        #expect(abs(intervals.averagePrecision.lower - golden.averagePrecisionInterval[0]) < 0.01)
+        #expect(abs(intervals.averagePrecision.upper - golden.averagePrecisionInterval[1]) < 0.01)
         #expect(statistics.areaIntervals(resamples: 400, seed: 7).auc == intervals.auc)
         #expect(statistics.areaIntervals(resamples: 400, seed: 8).auc != intervals.auc)
     }

@@ -1,0 +1,35 @@
+import Foundation
+package import MartletCore
+import MartletTraining
+
+/// Training sets as `<root>/<sha256>.parquet`.
+///
+/// A set is staged in the same folder and renamed once its hash is known, so a crash leaves a whole snapshot or a
+/// leftover that begins with `.martlet-`.
+package struct FileSnapshotStore: SnapshotStore {
+    /// The folder that holds the snapshots.
+    package let root: String
+
+    /// Keeps snapshots under the folder `root`, which is made when the first is staged.
+    package init(root: String) { self.root = URL(fileURLWithPath: root).standardizedFileURL.path }
+
+    package func stagingPath() throws -> String {
+        try FileManager.default.createDirectory(atPath: self.root, withIntermediateDirectories: true)
+        return "\(self.root)/.martlet-\(UUID().uuidString).parquet"
+    }
+
+    package func keep(_ stagingPath: String, as hash: ContentHash) throws -> String {
+        let path = "\(self.root)/\(hash).parquet"
+        guard stagingPath != path else { return path }
+        if FileManager.default.fileExists(atPath: path) {
+            try FileManager.default.removeItem(atPath: stagingPath)
+            return path
+        }
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: stagingPath))
+        defer { try? file.close() }
+        try file.synchronize()
+        try FileManager.default.moveItem(atPath: stagingPath, toPath: path)
+        try AtomicFile.synchronizeFolder(of: path)
+        return path
+    }
+}
