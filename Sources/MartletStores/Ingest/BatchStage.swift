@@ -100,9 +100,9 @@ struct BatchStage {
             INSERT INTO martlet_stage SELECT \(offset) + _n + coalesce(_before.shift, 0),
                 \(layout.stageColumns.joined(separator: ", "))
             FROM martlet_page ASOF LEFT JOIN (
-                SELECT "row" - \(offset) - row_number() OVER (ORDER BY "row") AS kept,
-                    row_number() OVER (ORDER BY "row") AS shift
-                FROM martlet_held WHERE "row" > \(offset)) AS _before ON _n > _before.kept
+                SELECT "row" - \(offset) - place AS kept, max(place) AS shift FROM (
+                    SELECT "row", row_number() OVER (ORDER BY "row") AS place FROM martlet_held
+                    WHERE "row" > \(offset)) GROUP BY kept) AS _before ON _n > _before.kept
             ORDER BY _n;
             DROP TABLE martlet_page;
             """
@@ -111,22 +111,43 @@ struct BatchStage {
     }
 
     private func header(of text: String, _ format: CSVFormat) throws -> CSVHeader {
-        let first = try self.connection.query(
-            """
-            SELECT line FROM read_csv(\(SQLText.literal(text)), auto_detect = false, delim = chr(1), quote = '',
-                escape = '', header = false, columns = {'line': 'VARCHAR'}, max_line_size = 16777216, parallel = false,
-                compression = '\(self.compression(of: text))') WHERE line IS NOT NULL LIMIT 1
-            """
-        )
-        guard first.rowCount == 1 else {
+        guard
+            let line = try self.compression(of: text) == "gzip" ? self.unpackedLine(of: text) : self.firstLine(of: text)
+        else {
             throw IngestError(
                 .ingestMissingColumn,
                 "'\(self.load.origin)' is empty\(format.hasHeader ? ", without even a header" : ""); is it the right file?"
             )
         }
-        let header = CSVHeader(line: first.columns[0][0].text, format: format)
+        let header = CSVHeader(line: line, format: format)
         if format.hasHeader { return header }
         return CSVHeader(names: header.names.indices.map { String($0 + 1) })
+    }
+
+    private func firstLine(of path: String) throws -> String? {
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        defer { try? handle.close() }
+        let start = try handle.read(upToCount: 1 << 20) ?? Data()
+        let line = start.prefix { $0 != 0x0A && $0 != 0x0D }
+        guard !line.isEmpty else { return nil }
+        guard let text = String(bytes: line, encoding: .utf8) else {
+            throw IngestError(
+                .ingestMissingColumn,
+                "the first line of '\(self.load.origin)' is not UTF-8; Korean files are often in 'encoding: cp949'"
+            )
+        }
+        return text
+    }
+
+    private func unpackedLine(of path: String) throws -> String? {
+        let first = try self.connection.query(
+            """
+            SELECT line FROM read_csv(\(SQLText.literal(path)), auto_detect = false, delim = chr(1), quote = '',
+                escape = '', header = false, columns = {'line': 'VARCHAR'}, max_line_size = 16777216, parallel = false,
+                ignore_errors = true, compression = 'gzip') WHERE line IS NOT NULL LIMIT 1
+            """
+        )
+        return first.rowCount == 1 ? first.columns[0][0].text : nil
     }
 
     /// The rejected lines of a read, held under rule `malformed`.
