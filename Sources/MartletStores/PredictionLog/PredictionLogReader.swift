@@ -1,0 +1,74 @@
+package import Foundation
+import MartletCore
+
+/// Finds records in the segments of the prediction log.
+package struct PredictionLogReader: Sendable {
+    private let directory: URL
+
+    /// Reads the segments in `directory`, which may be missing.
+    package init(directory: URL) { self.directory = directory }
+
+    /// The segment files, the newest day first.
+    package var segments: [URL] {
+        let files = (try? FileManager.default.contentsOfDirectory(at: self.directory, includingPropertiesForKeys: nil))
+        return (files ?? []).filter { $0.pathExtension == "jsonl" }
+            .sorted { $0.lastPathComponent > $1.lastPathComponent }
+    }
+
+    /// The record of `requestID`, or `nil`.
+    ///
+    /// Newest segments first. A line that a crash cut off is passed over.
+    ///
+    /// - Throws: `log.failed` when a segment cannot be read.
+    /// - Complexity: O(bytes of the log).
+    package func record(of requestID: String) throws(StoreError) -> LoggedPrediction? {
+        let prefix = Data("{\"request_id\":\"\(requestID)\"".utf8)
+        for url in self.segments {
+            let data: Data
+            do {
+                data = try Data(contentsOf: url, options: .mappedIfSafe)
+            } catch {
+                throw StoreError(
+                    .predictionLogFailed,
+                    "The prediction log file \(url.path) cannot be read; check its rights.",
+                    underlying: error
+                )
+            }
+            var start = data.startIndex
+            while let found = data.range(of: prefix, in: start..<data.endIndex) {
+                let end = data[found.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? data.endIndex
+                if let record = try? JSONDecoder()
+                    .decode(LoggedPrediction.self, from: Data(data[found.lowerBound..<end]))
+                {
+                    return record
+                }
+                start = end
+            }
+        }
+        return nil
+    }
+
+    /// All whole records, oldest segment first; torn lines are passed over.
+    ///
+    /// - Throws: `log.failed` when a segment cannot be read.
+    package func records() throws(StoreError) -> [LoggedPrediction] {
+        var records: [LoggedPrediction] = []
+        for url in self.segments.reversed() {
+            do {
+                for line in try Data(contentsOf: url).split(separator: UInt8(ascii: "\n")) {
+                    guard let record = try? JSONDecoder().decode(LoggedPrediction.self, from: Data(line)) else {
+                        continue
+                    }
+                    records.append(record)
+                }
+            } catch {
+                throw StoreError(
+                    .predictionLogFailed,
+                    "The prediction log file \(url.path) cannot be read; check its rights.",
+                    underlying: error
+                )
+            }
+        }
+        return records
+    }
+}
