@@ -119,3 +119,21 @@ package struct FeatureView: Sendable, Hashable, Codable {
         return .object(members)
     }
 }
+
+extension FeatureView {
+    /// The same view over another source.
+    package func reading(_ source: FeatureSource) -> FeatureView {
+        FeatureView(
+            name: self.name,
+            entities: self.entities,
+            joinKeys: self.joinKeys,
+            source: source,
+            eventTimestamp: self.eventTimestamp,
+            createdTimestamp: self.createdTimestamp,
+            ttl: self.ttl,
+            description: self.description,
+            owner: self.owner,
+            features: self.features
+        )
+    }
+}
