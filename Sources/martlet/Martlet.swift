@@ -1,10 +1,53 @@
 import ArgumentParser
 
 /// The command line of Martlet.
-@main
 struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",
-        abstract: "The whole life of a tabular model in one program."
+        abstract: "The whole life of a tabular model in one program.",
+        discussion: """
+            A first path, from nothing to a served prediction:
+
+              martlet new workspace prices --template apartments
+              cd prices && martlet check
+              martlet ingest && martlet features apply
+              martlet train --recipe-file recipes/price.yaml
+              martlet models approve apartment_price:1 --reason "gates passed"
+              martlet deploy apartment-price --model apartment_price:1
+              martlet features materialize && martlet up
+
+            Commands work on the workspace around the current folder; --workspace names another.
+            Results go to standard output, progress and errors to standard error.
+
+            Exit status: 0 done, 1 failed, 2 the command line or the workspace is not valid,
+            3 a quality gate was not met.
+            """,
+        version: MartletVersion.current,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Workspace",
+                subcommands: [NewCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self]
+            ),
+            CommandGroup(
+                name: "Data",
+                subcommands: [IngestCommand.self, QuarantineCommand.self, WarehouseCommand.self, FeaturesCommand.self]
+            ),
+            CommandGroup(
+                name: "Models",
+                subcommands: [TrainCommand.self, RunsCommand.self, ModelsCommand.self, LedgerCommand.self]
+            ),
+            CommandGroup(
+                name: "Serving",
+                subcommands: [
+                    DeployCommand.self, UpCommand.self, ServeCommand.self, PredictCommand.self, TraceCommand.self,
+                ]
+            ),
+            CommandGroup(name: "About", subcommands: [DemoCommand.self, VersionCommand.self]),
+        ]
     )
+}
+
+/// The version of this build.
+enum MartletVersion {
+    static let current = "0.1.0"
 }

@@ -1,0 +1,101 @@
+import AsyncHTTPClient
+import Foundation
+import MartletCore
+import MartletEngines
+import MartletIngest
+import MartletStores
+
+extension Application {
+    /// What became of a run over several sources.
+    struct IngestOutcome {
+        var reports: [IngestReport] = []
+        /// Sources that could not be loaded; the others were.
+        var failures: [any Error] = []
+    }
+
+    /// The source `name` of the workspace.
+    ///
+    /// - Throws: `CommandError` with `workspace.unknownName` and the nearest name.
+    func source(named name: String) throws -> SourceDefinition {
+        let definitions = self.workspace.sources.map(\.definition)
+        if let found = definitions.first(where: { $0.name == name }) { return found }
+        throw CommandError(
+            .workspaceUnknownName,
+            "there is no source '\(name)'." + WorkspaceChecker.hint(name, definitions.map(\.name)),
+            status: .invalid
+        )
+    }
+
+    /// Loads sources one after the other; one that fails does not keep the others out.
+    ///
+    /// - Parameters:
+    ///   - names: the sources; none means all.
+    ///   - file: bytes to load in place of the source's own location.
+    func ingest(
+        _ names: [String],
+        file: String?,
+        isReload: Bool,
+        progress: @escaping @Sendable (IngestProgress) -> Void
+    ) async throws -> IngestOutcome {
+        let definitions =
+            names.isEmpty ? self.workspace.sources.map(\.definition) : try names.map { try self.source(named: $0) }
+        let service = try self.ingestService(file: file)
+        var outcome = IngestOutcome()
+        for definition in definitions {
+            do {
+                outcome.reports += try await service.ingest(definition, isReload: isReload, progress: progress)
+            } catch {
+                outcome.failures.append(error)
+            }
+        }
+        return outcome
+    }
+
+    /// Reads from `quarantine`, or returns `nil` when nothing was ever loaded.
+    func quarantine(_ sql: String, _ parameters: [Value] = []) async throws -> ColumnBatch? {
+        try await self.warehouse()
+            .withConnection(readOnly: true) { connection in
+                let tables = try connection.query(
+                    "SELECT 1 FROM information_schema.tables WHERE table_name = 'quarantine'"
+                )
+                guard tables.rowCount > 0 else { return nil }
+                let batch = try connection.query(sql, parameters)
+                return batch.rowCount == 0 ? nil : batch
+            }
+    }
+}
+
+extension Application {
+    /// Brings bytes from files and addresses; paths are relative to the workspace.
+    private func ingestService(file: String?) throws -> IngestService {
+        let files = FileSourceFetcher(baseDirectory: self.workspace.folder.path)
+        let fetcher: any SourceFetcher
+        if let file {
+            let url = URL(filePath: file).standardizedFileURL
+            guard FileManager.default.fileExists(atPath: url.path) else {
+                throw CommandError(.commandNotFound, "there is no file '\(file)'", status: .invalid)
+            }
+            fetcher = ChosenFileFetcher(path: url.path, origin: self.workspace.display(url.path), files: files)
+        } else {
+            fetcher = LocationFetcher(files: files, addresses: HTTPSourceFetcher(client: .shared))
+        }
+        let raw = FileRawStore(root: self.statePath("raw"))
+        let warehouse = DuckDBIngestWarehouse(session: self.warehouse(), rawRoot: self.statePath("raw"))
+        return IngestService(fetcher: fetcher, rawStore: raw, warehouse: warehouse, now: { .now })
+    }
+}
+
+/// Offers one file in place of a source's own location.
+private struct ChosenFileFetcher: SourceFetcher {
+    let path: String
+    let origin: String
+    let files: FileSourceFetcher
+
+    func offers(of definition: SourceDefinition) async throws -> [SourceOffer] {
+        [SourceOffer(.file(self.path), origin: self.origin)]
+    }
+
+    func fetch(_ offer: SourceOffer, of definition: SourceDefinition, into receiver: any RawReceiver) async throws {
+        try await self.files.fetch(offer, of: definition, into: receiver)
+    }
+}

@@ -1,0 +1,61 @@
+import MartletCore
+import MartletStores
+import MartletTracking
+
+/// The names of the files beside a model's bytes.
+enum ModelFiles {
+    /// The model card.
+    static let card = "model_card.md"
+}
+
+extension Application {
+    /// Experiments and runs.
+    func tracking() throws -> any TrackingStore { SQLiteTrackingStore(try self.metadata.database()) }
+
+    /// Registered models.
+    func registry() throws -> any ModelRegistry { SQLiteModelRegistry(try self.metadata.database()) }
+
+    /// The chain of changes.
+    func ledger() throws -> any LedgerStore { SQLiteLedger(try self.metadata.database()) }
+
+    /// Which version answers at which endpoint.
+    func deployments() throws -> any DeploymentStore { SQLiteDeploymentStore(try self.metadata.database()) }
+
+    /// The files of runs.
+    func artifacts() throws -> any ArtifactStore { FileArtifactStore(root: self.statePath("artifacts")) }
+
+    /// What stands beside the bytes of `version`.
+    func manifest(of version: ModelVersion) async throws -> ModelManifest {
+        let path = try version.artifactFolder.appending(ModelManifest.fileName)
+        return try ModelManifest(parsing: try await self.artifacts().read(path))
+    }
+
+    /// The endpoint `name` of the workspace.
+    ///
+    /// - Throws: `CommandError` with `workspace.unknownName` and the nearest name.
+    func endpoint(named name: String) throws -> EndpointConfiguration {
+        let entries = self.workspace.configuration.endpoints.entries
+        if let entry = entries.first(where: { $0.name == name }) { return entry.value }
+        throw CommandError(
+            .workspaceUnknownName,
+            "\(Workspace.fileName) declares no endpoint '\(name)'."
+                + WorkspaceChecker.hint(name, entries.map(\.name)),
+            status: .invalid
+        )
+    }
+
+    /// Puts a version behind an endpoint, when its configuration allows the model.
+    func deploy(_ model: String, to endpoint: String, _ author: Attribution) async throws -> Deployment {
+        let configuration = try self.endpoint(named: endpoint)
+        let version = try await self.registry().resolve(ModelReference(model))
+        if let allowed = configuration.model?.value, allowed != version.id.model {
+            throw CommandError(
+                .workspaceInvalid,
+                "endpoint '\(endpoint)' serves model '\(allowed)', not '\(version.id.model)'; name a version of "
+                    + "'\(allowed)', or change 'model' in \(Workspace.fileName)",
+                status: .invalid
+            )
+        }
+        return try await self.deployments().deploy(version.id, to: endpoint, author)
+    }
+}

@@ -1,0 +1,95 @@
+import UnixSignals
+import Foundation
+import Hummingbird
+import Logging
+import MartletCore
+import MartletEngines
+import MartletServer
+import MartletServing
+import ServiceLifecycle
+
+extension Application {
+    /// Serves until SIGTERM or SIGINT; then running requests end, and the prediction log is written.
+    ///
+    /// - Parameter onListening: called once with the port, when requests are answered.
+    func serve(
+        host: String?,
+        port: Int?,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws {
+        let start = ContinuousClock.now
+        let configuration = self.workspace.environment.server
+        let serving = try self.serving()
+        _ = try await serving.follower.poll()
+        let context = ServerContext(
+            gateway: serving.gateway,
+            onlineCounts: { [:] },
+            process: {
+                let facts = ProcessFacts.current()
+                return .init(residentBytes: Int64(facts.residentBytes), cpuSeconds: facts.cpuSeconds)
+            },
+            registry: try self.registry(),
+            version: MartletVersion.current
+        )
+        var logger = Logger(label: "martlet")
+        logger.logLevel = .warning
+        let host = host ?? configuration.host
+        let terminal = self.terminal
+        let server = Hummingbird.Application(
+            router: ServerRouter.build(context),
+            configuration: .init(address: .hostname(host, port: port ?? configuration.port), serverName: nil),
+            onServerRunning: { channel in
+                let bound = channel.localAddress?.port ?? 0
+                let time = ContinuousClock.now - start
+                let milliseconds = Int(time / .milliseconds(1))
+                terminal.line("listening on http://\(host):\(bound) after \(milliseconds) ms")
+                onListening(bound)
+            },
+            logger: logger
+        )
+        self.announce(serving.gateway.routingTable)
+        let services: [any Service] = [
+            PredictionLogService(queue: serving.gateway.queue, sink: serving.sink),
+            FollowerService(follower: serving.follower), server,
+        ]
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+
+    private func announce(_ table: RoutingTable) {
+        for endpoint in table.endpoints.values.sorted(by: { $0.name < $1.name }) {
+            if let model = endpoint.model { self.terminal.line("endpoint \(endpoint.name): \(model.version)") }
+            if let failure = endpoint.failure {
+                self.terminal.note("endpoint \(endpoint.name): \(failure.version) is not live: \(failure.message)")
+            }
+        }
+        if table.endpoints.isEmpty { self.terminal.note("no endpoint is deployed yet: martlet deploy ENDPOINT --model …") }
+    }
+}
+
+/// Keeps routes and online rows current while the server runs.
+private struct FollowerService: Service {
+    let follower: EndpointFollower
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.follower.run() }
+    }
+}
+
+/// Writes the prediction log each second, and what is left when the server has stopped.
+private struct PredictionLogService: Service {
+    let queue: PredictionQueue
+    let sink: any PredictionSink
+
+    func run() async throws {
+        let writer = PredictionLogWriter(queue: self.queue, sink: self.sink, now: { .now })
+        await cancelWhenGracefulShutdown { await writer.run() }
+        await writer.finish()
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import MartletCore
+import MartletFeatures
+import MartletServing
+import MartletStores
+import MartletTracking
+
+extension Application {
+    /// What answers requests, with everything that keeps it current.
+    struct Serving {
+        let gateway: Gateway
+        let follower: EndpointFollower
+        let sink: any PredictionSink
+    }
+
+    /// Puts the gateway together.
+    ///
+    /// Opens the metadata and the online store; never DuckDB, never a native engine.
+    func serving() throws -> Serving {
+        let server = self.workspace.environment.server
+        var limits = RequestLimits()
+        limits.bodyByteLimit = server.bodyLimit
+        limits.inputLimit = server.inputLimit
+        limits.concurrentRequestLimit = server.requestLimit
+        let gateway = Gateway(limits: limits, clock: .system, seed: UInt64.random(in: .min ... .max))
+        let follower = EndpointFollower(
+            gateway: gateway,
+            deployments: try self.deployments(),
+            loader: ModelLoader(
+                registry: try self.registry(),
+                artifacts: try self.artifacts(),
+                featureService: { name in try self.reloaded().catalog().service(name) }
+            ),
+            online: OnlineFollower(store: try self.online()),
+            now: { .now }
+        )
+        let sink = PredictionSegments(directory: URL(filePath: self.predictionsFolder), process: Self.segmentName())
+        return Serving(gateway: gateway, follower: follower, sink: sink)
+    }
+
+    /// The same application over the files as they are now.
+    func reloaded() throws -> Application {
+        let loader = WorkspaceLoader(environment: self.processEnvironment)
+        return Application(workspace: try loader.load(self.workspace.folder.path), sharing: self)
+    }
+}
+
+extension Application {
+    /// Names the log segments of this process; no two processes share one, restarts included.
+    private static func segmentName() -> String {
+        let start = EventTime.now.microseconds / 1_000
+        return "\(ProcessInfo.processInfo.processIdentifier)-\(String(start, radix: 36))"
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import MartletCore
+import MartletEngines
+import MartletStores
+import MartletTracking
+import MartletTraining
+
+extension Application {
+    /// The recipe named by its file or by its name.
+    ///
+    /// - Throws: `CommandError` with `workspace.unknownName` and the nearest name.
+    func recipe(file: String?, name: String?) throws -> Workspace.File<Recipe> {
+        let recipes = self.workspace.recipes
+        if let name {
+            if let found = recipes.first(where: { $0.definition.name == name }) { return found }
+            let hint = WorkspaceChecker.hint(name, recipes.map(\.definition.name))
+            throw CommandError(.workspaceUnknownName, "there is no recipe '\(name)'.\(hint)", status: .invalid)
+        }
+        let path = file ?? ""
+        let absolute = URL(filePath: path).standardizedFileURL.path
+        if let found = recipes.first(where: { $0.path == path || self.workspace.resolve($0.path).path == absolute }) {
+            return found
+        }
+        throw CommandError(
+            .workspaceUnknownName,
+            "the workspace has no recipe file '\(path)'." + WorkspaceChecker.hint(path, recipes.map(\.path)),
+            status: .invalid
+        )
+    }
+
+    /// Trains a recipe and registers its best version when every gate passes.
+    func train(
+        _ file: Workspace.File<Recipe>,
+        by actor: String,
+        onEvent: @escaping @Sendable (TrainingEvent) -> Void
+    ) async throws -> TrainingReport {
+        let folder = self.workspace.folder
+        let service = TrainingService(
+            offline: self.offline(),
+            tracking: try self.tracking(),
+            registry: try self.registry(),
+            artifacts: try self.artifacts(),
+            snapshots: FileSnapshotStore(root: self.statePath("snapshots")),
+            trainer: NativeModelTrainer(locator: self.locator),
+            coreCount: ProcessInfo.processInfo.activeProcessorCount,
+            context: TrainingContext(
+                user: actor,
+                now: { .now },
+                gitCommit: { GitCommit.current(in: folder) },
+                process: ProcessName.own,
+                isAlive: ProcessName.isAlive
+            )
+        )
+        return try await service.train(
+            file.definition,
+            recipeHash: Recipe.hash(ofText: file.text),
+            catalog: try self.catalog(),
+            onEvent: onEvent
+        )
+    }
+}
+
+/// The commit of the folder a workspace lies in.
+enum GitCommit {
+    /// The commit, marked `-dirty` when files of the workspace differ from it; `nil` without version control.
+    static func current(in folder: URL) -> String? {
+        guard let commit = self.run(["rev-parse", "HEAD"], in: folder) else { return nil }
+        let changes = self.run(["status", "--porcelain", "--", "."], in: folder) ?? ""
+        return changes.isEmpty ? commit : commit + "-dirty"
+    }
+
+    private static func run(_ arguments: [String], in folder: URL) -> String? {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["git", "-C", folder.path] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { return nil }
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+/// Names a process so that a later one can tell whether it still runs.
+enum ProcessName {
+    /// The host and the number of this process.
+    static var own: String {
+        "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
+    }
+
+    /// Whether the process of that name runs; one on another host is taken to run.
+    static func isAlive(_ name: String) -> Bool {
+        let parts = name.split(separator: ":").map(String.init)
+        guard parts.count == 2, parts[0] == ProcessInfo.processInfo.hostName, let number = Int32(parts[1]) else {
+            return true
+        }
+        return kill(number, 0) == 0 || errno == EPERM
+    }
+}

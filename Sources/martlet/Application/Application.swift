@@ -1,0 +1,52 @@
+import Foundation
+import MartletCore
+import MartletEngines
+import MartletStores
+
+/// The composition root: one workspace with the stores its environment names.
+///
+/// Nothing is opened here; each store is opened when a command first asks for it, so that a command pays only for what
+/// it uses.
+struct Application: Sendable {
+    let workspace: Workspace
+    /// The variables the process was started with.
+    let processEnvironment: [String: String]
+    let terminal: Terminal
+    let metadata: MetadataHandle
+
+    init(workspace: Workspace, processEnvironment: [String: String]) {
+        self.workspace = workspace
+        self.processEnvironment = processEnvironment
+        self.terminal = Terminal(environment: processEnvironment)
+        self.metadata = MetadataHandle(path: workspace.storeFolder.appending(path: "metadata.sqlite").path)
+    }
+
+    /// The same stores over newly read files.
+    init(workspace: Workspace, sharing other: Application) {
+        self.workspace = workspace
+        self.processEnvironment = other.processEnvironment
+        self.terminal = other.terminal
+        self.metadata = other.metadata
+    }
+
+    /// The path of `name` in the state folder.
+    func statePath(_ name: String) -> String { self.workspace.storeFolder.appending(path: name).path }
+
+    /// Where the segments of the prediction log lie.
+    var predictionsFolder: String { self.statePath("predictions") }
+
+    /// Finds the native engines.
+    var locator: EngineLocator { EngineLocator.ofProcess() }
+
+    /// The warehouse; the file is open only while work is done.
+    func warehouse() -> WarehouseSession {
+        let limits = self.workspace.environment.warehouse
+        return WarehouseSession(
+            path: self.statePath("warehouse.duckdb"),
+            locator: self.locator,
+            predictionsDirectory: self.predictionsFolder,
+            memoryLimit: limits.memoryLimit,
+            threads: limits.threads
+        )
+    }
+}

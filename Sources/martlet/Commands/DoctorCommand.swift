@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import GRDB
+import MartletCore
+import MartletEngines
+
+/// `martlet doctor`.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check the engines and the machine, with a fix for each fault.",
+        discussion: """
+            Each engine does a small real job. Inside a workspace the disk and the port are looked at too.
+
+            Examples:
+              martlet doctor
+              martlet doctor --json
+            """
+    )
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var json: JSONOption
+
+    func run() async throws {
+        let terminal = Terminal()
+        var table = Table([
+            .init("part"), .init("works"), .init("version"), .init("found"), .init("detail"), .init("fix"),
+        ])
+        let reports = EngineProbe(locator: .ofProcess()).reports()
+        for report in reports {
+            let place = report.location.map { "\($0.origin.rawValue): \($0.path)" }
+            table.add([
+                .text(report.engine.name), .flag(report.works), .text(report.version), .text(place),
+                .text(report.detail), .text(report.fix),
+            ])
+        }
+        var isSound = reports.allSatisfy(\.works)
+        if let version = try? await DatabaseQueue().read({ try String.fetchOne($0, sql: "SELECT sqlite_version()") }) {
+            table.add([.text("SQLite"), .flag(true), .text(version), .text("system"), .text("metadata"), .text(nil)])
+        }
+        if let application = try? self.options.application() { isSound = self.add(application, to: &table) && isSound }
+        if self.json.isEnabled {
+            terminal.line(table.json.prettyText)
+        } else {
+            self.write(table, to: terminal)
+        }
+        if !isSound { throw QuietExit(status: .failed) }
+    }
+
+    /// Adds disk and port of a workspace; `false` when one is a fault.
+    private func add(_ application: Application, to table: inout Table) -> Bool {
+        let folder = application.workspace.folder
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
+        let free = (attributes?[.systemFreeSize] as? Int) ?? (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? 0
+        let hasSpace = free > 1_000_000_000
+        table.add([
+            .text("disk"), .flag(hasSpace), .text(nil), .text(folder.path), .text("\(Quantity.bytes(free)) free"),
+            .text(hasSpace ? nil : "free at least 1 GB"),
+        ])
+        let server = application.workspace.environment.server
+        table.add([
+            .text("server"), .flag(true), .text(nil), .text("\(server.host):\(server.port)"),
+            .text("environment \(application.workspace.environmentName)"), .text(nil),
+        ])
+        return hasSpace
+    }
+
+    private func write(_ table: Table, to terminal: Terminal) {
+        for row in table.rows {
+            let isSound = row[1].text == "yes"
+            let mark = isSound ? terminal.output.good("ok ") : terminal.output.bad("bad")
+            let version = row[2].text.isEmpty ? "" : " " + row[2].text
+            terminal.line("\(mark) \(row[0].text)\(version): \(row[4].text)")
+            if !row[3].text.isEmpty { terminal.line("    " + terminal.output.dim(row[3].text)) }
+            if !row[5].text.isEmpty { terminal.line("    fix: \(row[5].text)") }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import MartletCore
+import MartletIngest
+
+/// `martlet ingest`: from raw bytes to rows of the warehouse.
+struct IngestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest",
+        abstract: "Load sources into the warehouse, checked and cleaned.",
+        discussion: """
+            Raw bytes land first, unchanged, under raw/<source>/<day>/<sha256>. A batch is named by that hash: loading the
+            same bytes again changes nothing. Rows that break a rule go to quarantine; a batch that breaks a rule about
+            the whole stops, and the last good data stays.
+
+            Examples:
+              martlet ingest                                     # every source
+              martlet ingest sales --file /tmp/march.csv         # this file in place of the source's own location
+              martlet ingest --infer data/new.csv > sources/new.yaml
+            """
+    )
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var json: JSONOption
+    @Argument(help: "The sources to load; by default all.")
+    var sources: [String] = []
+    @Option(help: "Load this file in place of the source's location; needs exactly one source.")
+    var file: String?
+    @Option(help: "Propose a source definition for this file, and load nothing.")
+    var infer: String?
+    @Flag(help: "Replace rows of batches that are loaded already.")
+    var reload = false
+
+    func validate() throws {
+        if self.file != nil, self.sources.count != 1 {
+            throw ValidationError("--file needs exactly one source: martlet ingest SOURCE --file PATH")
+        }
+    }
+
+    func run() async throws {
+        if let path = self.infer {
+            Terminal().line(try await Application.inferSource(path))
+            return
+        }
+        let application = try self.options.application()
+        let progress = ProgressLine(application.terminal)
+        defer { progress.finish() }
+        let outcome = try await application.ingest(
+            self.sources,
+            file: self.file,
+            isReload: self.reload
+        ) { step in
+            progress.update("\(step.source): \(step.origin)", step.step.rawValue)
+        }
+        progress.finish()
+        IngestReportView(outcome.reports).show(on: application.terminal, asJSON: self.json.isEnabled)
+        for failure in outcome.failures { application.terminal.show(failure) }
+        if !outcome.failures.isEmpty || outcome.reports.contains(where: { $0.outcome == .refused }) {
+            throw QuietExit(status: .failed)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import MartletCore
+
+/// `martlet serve`: the gateway alone.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the deployed models over HTTP.",
+        discussion: """
+            The gateway: predictions, health, metrics, OpenAPI. It needs no native engine and never opens the warehouse.
+            A new deployment goes live without a restart. Ctrl-C or SIGTERM lets running requests end and writes the
+            prediction log.
+
+            Examples:
+              martlet serve
+              martlet serve --port 8080 --host 0.0.0.0
+            """
+    )
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var address: AddressOptions
+
+    func run() async throws {
+        let application = try self.options.application()
+        try await application.serve(host: self.address.host, port: self.address.port)
+    }
+}
+
+/// `martlet up`: everything in one process.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Run everything in one process: API, gateway, stores.",
+        discussion: """
+            For a laptop or a small server. Other commands (ingest, train, deploy) work on the same workspace while it
+            runs.
+
+            Examples:
+              martlet up
+              MARTLET_PORT=0 martlet up        # a free port, printed at the start
+            """
+    )
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var address: AddressOptions
+
+    func run() async throws {
+        let application = try self.options.application()
+        _ = try application.tracking()
+        try await application.serve(host: self.address.host, port: self.address.port)
+    }
+}
+
+/// Where a server listens.
+struct AddressOptions: ParsableArguments {
+    @Option(help: "The address to listen on; by default the one in martlet.yaml.")
+    var host: String?
+    @Option(help: "The port to listen on; by default the one in martlet.yaml; 0 takes a free one.")
+    var port: Int?
+}

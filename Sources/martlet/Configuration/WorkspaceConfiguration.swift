@@ -1,0 +1,168 @@
+import MartletCore
+
+/// What `martlet.yaml` says: the environments a workspace runs in, and the endpoints it serves.
+struct WorkspaceConfiguration: DocumentObject, Sendable {
+    let name: String
+    let description: String?
+    let environments: NamedItems<EnvironmentConfiguration>
+    let endpoints: NamedItems<EndpointConfiguration>
+    let variables: NamedItems<DocumentScalar>
+
+    init(from reader: ObjectReader) {
+        self.name = reader.required("name", String.self, "The name of the workspace; letters, digits and '-'.")
+        self.description = reader.optional("description", String.self, "What the workspace is for.")
+        self.environments = reader.value(
+            "environments",
+            default: NamedItems([]),
+            "Where stores and server live, by environment; MARTLET_ENV, then APP_ENV picks one, else 'local'."
+        )
+        self.endpoints = reader.value(
+            "endpoints",
+            default: NamedItems([]),
+            "The endpoints that answer predictions, by name."
+        )
+        self.variables = reader.value(
+            "variables",
+            default: NamedItems([]),
+            "Defaults for ${NAME} in the other files; the environment's values win."
+        )
+        if reader.has("name"), !Self.isName(self.name) {
+            reader.report(
+                .documentInvalidValue,
+                "'\(self.name)' is not a name: use letters, digits, '-' and '_', starting with a letter",
+                at: "name"
+            )
+        }
+        for entry in self.endpoints.entries where !Self.isName(entry.name) {
+            reader.report(
+                .documentInvalidValue,
+                "'\(entry.name)' cannot be an endpoint: use letters, digits, '-' and '_', starting with a letter",
+                at: "endpoints"
+            )
+        }
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        guard let first = text.first, first.isASCII, first.isLetter else { return false }
+        return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+    }
+}
+
+/// One environment of a workspace.
+struct EnvironmentConfiguration: DocumentObject, Sendable {
+    let stores: StoresConfiguration
+    let warehouse: WarehouseConfiguration
+    let server: ServerConfiguration
+
+    init(from reader: ObjectReader) {
+        self.stores = reader.value("stores", default: .placeholder, "Where data and state are kept.")
+        self.warehouse = reader.value("warehouse", default: .placeholder, "Limits of the warehouse engine.")
+        self.server = reader.value("server", default: .placeholder, "The HTTP server.")
+    }
+}
+
+/// Where data and state are kept.
+struct StoresConfiguration: DocumentObject, Sendable {
+    /// The folder of all embedded stores; relative to the workspace.
+    let root: String
+
+    init(from reader: ObjectReader) {
+        self.root = reader.value(
+            "root",
+            default: ".martlet",
+            "The folder of the embedded stores, relative to the workspace.",
+            documentedDefault: ".martlet"
+        )
+    }
+}
+
+/// Limits of the warehouse engine.
+struct WarehouseConfiguration: DocumentObject, Sendable {
+    let memoryLimit: String?
+    let threads: Int?
+
+    init(from reader: ObjectReader) {
+        self.memoryLimit = reader.optional(
+            "memory_limit",
+            String.self,
+            "The most memory the warehouse may use, such as 2GB; by default the engine's own limit."
+        )
+        self.threads = reader.optional("threads", Int.self, "Threads of the warehouse; by default every core.")
+        if let threads = self.threads, !(1...256).contains(threads) {
+            reader.report(.documentInvalidValue, "threads is \(threads); it must be 1 to 256", at: "threads")
+        }
+    }
+}
+
+/// The HTTP server of an environment.
+struct ServerConfiguration: DocumentObject, Sendable {
+    let host: String
+    let port: Int
+    let bodyLimit: Int
+    let inputLimit: Int
+    let requestLimit: Int
+
+    init(from reader: ObjectReader) {
+        self.host = reader.value(
+            "host",
+            default: "127.0.0.1",
+            "The address to listen on; loopback unless changed.",
+            documentedDefault: "127.0.0.1"
+        )
+        self.port = Self.bounded(reader, "port", 8_700, 0...65_535, "The port to listen on; 0 takes a free one.")
+        self.bodyLimit = Self.bounded(
+            reader,
+            "body_limit",
+            1_048_576,
+            1_024...1_073_741_824,
+            "The largest request body in bytes."
+        )
+        self.inputLimit = Self.bounded(
+            reader,
+            "input_limit",
+            1_000,
+            1...100_000,
+            "The most inputs in one request."
+        )
+        self.requestLimit = Self.bounded(
+            reader,
+            "request_limit",
+            1_024,
+            1...100_000,
+            "The most requests at one time; more are answered 503 at once."
+        )
+    }
+
+    private static func bounded(
+        _ reader: ObjectReader,
+        _ key: String,
+        _ standard: Int,
+        _ range: ClosedRange<Int>,
+        _ summary: String
+    ) -> Int {
+        let value = reader.value(key, default: standard, summary, documentedDefault: .integer(Int64(standard)))
+        if !range.contains(value) {
+            reader.report(
+                .documentInvalidValue,
+                "\(key) is \(value); it must be \(range.lowerBound) to \(range.upperBound)",
+                at: key
+            )
+        }
+        return value
+    }
+}
+
+/// One endpoint that answers predictions.
+struct EndpointConfiguration: DocumentObject, Sendable {
+    let model: Located<String>?
+    let description: String?
+
+    init(from reader: ObjectReader) {
+        self.model = reader.optional(
+            "model",
+            Located<String>.self,
+            "The registered model that may be deployed here; by default any."
+        )
+        self.description = reader.optional("description", String.self, "What the endpoint answers.")
+    }
+}

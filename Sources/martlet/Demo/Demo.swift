@@ -1,0 +1,203 @@
+import Foundation
+import MartletCore
+import MartletFeatures
+import MartletTracking
+import MartletTraining
+import Synchronization
+
+/// The whole path on generated data, step by step, through the same code as the commands.
+struct Demo {
+    let folder: URL
+    let seed: UInt64
+    let salesCount: Int
+    let port: Int
+    let isKept: Bool
+    private let terminal = Terminal()
+
+    init(folder: URL, seed: UInt64, salesCount: Int, port: Int, isKept: Bool) {
+        self.folder = folder
+        self.seed = seed
+        self.salesCount = salesCount
+        self.port = port
+        self.isKept = isKept
+    }
+
+    /// Runs every step; the first failure ends it.
+    func run() async throws {
+        let start = ContinuousClock.now
+        let example = try await self.step("make a workspace and GENERATED sales") { try self.generate() }
+        let application = try self.application()
+        try await self.step("check the workspace, without data") { try self.check(application) }
+        try await self.step("ingest: raw, checked, cleaned, loaded") { try await self.ingest(application) }
+        try await self.step("record the features") { try await self.apply(application) }
+        let version = try await self.step("train and judge") { try await self.train(application) }
+        try await self.step("approve and deploy") { try await self.deploy(application, version) }
+        try await self.step("materialize: newest feature rows for serving") { try await self.materialize(application) }
+        try await self.serve(application, example, since: start)
+    }
+
+    // MARK: Steps
+
+    private func generate() throws -> DemoData.Example {
+        try WorkspaceTemplate.apartments.write(to: self.folder)
+        let today = EventTime(iso8601: EventTime.now.day) ?? .now
+        let data = DemoData(seed: self.seed, salesCount: self.salesCount, lastDay: today - .days(1))
+        let summary = try data.write(to: self.folder.appending(path: "data"))
+        self.say(
+            "GENERATED: \(Quantity.count(summary.salesCount)) sales in \(summary.buildingCount) invented buildings, "
+                + "\(summary.stationCount) invented stations, \(Quantity.bytes(summary.byteCount)); seed \(self.seed)"
+        )
+        let defects = summary.defects
+        self.say(
+            "defects as in the official file: \(defects.duplicates) duplicates, \(defects.cancelled) cancelled, "
+                + "\(defects.rights) rights, \(defects.yearZero) without year, \(defects.missingFloor) without floor; CP949"
+        )
+        return summary.example
+    }
+
+    private func application() throws -> Application {
+        let environment = ProcessInfo.processInfo.environment
+        let workspace = try WorkspaceLoader(environment: environment).load(self.folder.path)
+        return Application(workspace: workspace, processEnvironment: environment)
+    }
+
+    private func check(_ application: Application) throws {
+        let result = WorkspaceChecker(workspace: application.workspace, locator: application.locator).check()
+        self.terminal.show(result.diagnostics)
+        if result.diagnostics.contains(where: { $0.severity == .error }) {
+            throw CommandError(.workspaceInvalid, "the demo's workspace has faults", status: .invalid)
+        }
+        self.say("\(result.queryCount) queries and expressions prepared, \(result.catalog.views.count) feature views")
+    }
+
+    private func ingest(_ application: Application) async throws {
+        let outcome = try await application.ingest([], file: nil, isReload: false) { _ in }
+        IngestReportView(outcome.reports).show(on: self.terminal, asJSON: false)
+        if let failure = outcome.failures.first { throw failure }
+    }
+
+    private func apply(_ application: Application) async throws {
+        let plan = try await application.applyFeatures(isDryRun: false)
+        self.terminal.show(FeaturesApplyCommand.table(plan.changes), asJSON: false, emptyNote: "nothing changed")
+    }
+
+    private func train(_ application: Application) async throws -> ModelVersionID {
+        let file = try application.recipe(file: nil, name: "price")
+        let view = TrainingProgressView(self.terminal, isSilent: false)
+        let report = try await application.train(file, by: Self.actor) { view.show($0) }
+        view.finish()
+        TrainingReportView(report, recipe: file.definition).show(on: self.terminal)
+        guard let version = report.version else { throw QuietExit(status: .gateFailed) }
+        return version
+    }
+
+    private func deploy(_ application: Application, _ version: ModelVersionID) async throws {
+        let author = Attribution(by: Self.actor, at: .now, reason: "every gate passed")
+        let registry = try application.registry()
+        _ = try await registry.decide(.approved, on: version, author)
+        try await registry.setAlias("champion", to: version, author)
+        let deployment = try await application.deploy("\(version.model)@champion", to: Self.endpoint, author)
+        let ledger = try await application.ledger().verify(anchor: nil)
+        self.say("\(version) approved, \(version.model)@champion, endpoint \(deployment.endpoint)")
+        self.say("ledger \(ledger.isIntact ? "intact" : "broken"), \(ledger.entryCount) entries")
+    }
+
+    private func materialize(_ application: Application) async throws {
+        let reports = try await application.materialize([], asOf: .now, isFull: false) { _, _ in }
+        self.terminal.show(FeaturesMaterializeCommand.table(reports), asJSON: false)
+    }
+
+    private func serve(
+        _ application: Application,
+        _ example: DemoData.Example,
+        since start: ContinuousClock.Instant
+    ) async throws {
+        self.heading("serve")
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { continuation.finish() }
+                try await application.serve(host: "127.0.0.1", port: self.port) { continuation.yield($0) }
+            }
+            var iterator = ports.makeAsyncIterator()
+            guard let port = await iterator.next() else {
+                try await group.waitForAll()
+                return
+            }
+            let url = "http://127.0.0.1:\(port)"
+            try await self.ask(application, example, url)
+            self.summary(url, since: start)
+            if !self.isKept { group.cancelAll() }
+            do {
+                try await group.waitForAll()
+            } catch is CancellationError {
+            }
+        }
+    }
+
+    private func ask(_ application: Application, _ example: DemoData.Example, _ url: String) async throws {
+        let id = try await self.step("predict, with reasons") {
+            let pairs = try KeyValueArguments([
+                "building_id=\(example.building)", "district_code=\(example.district)", "area=\(example.area)",
+                "floor=\(example.floor)", "built_year=\(example.builtYear)", "deal_kind=중개거래",
+            ])
+            let body = try await application.predictionBody(Self.endpoint, pairs, explain: true)
+            let answer = try await application.predict(endpoint: Self.endpoint, body: body, url: url)
+            self.say("a flat of \(example.area) m² in \(example.building) (GENERATED), floor \(example.floor):")
+            PredictionView(answer).show(on: self.terminal)
+            return answer["request_id"]?.text ?? ""
+        }
+        try await self.step("trace: back to the raw files") {
+            TraceView(try await self.traceWhenWritten(application, id)).show(on: self.terminal)
+        }
+    }
+
+    /// The record is in the log within a second of the answer.
+    private func traceWhenWritten(_ application: Application, _ id: String) async throws -> PredictionTrace {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(5)
+        while true {
+            do {
+                return try await application.trace(id)
+            } catch let error as CommandError where error.code == .commandNotFound && clock.now < deadline {
+                try await clock.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    private func summary(_ url: String, since start: ContinuousClock.Instant) {
+        self.heading("done in \(Self.seconds(since: start)), on GENERATED data")
+        let shown = self.folder.path
+        self.terminal.line("  workspace   \(shown)")
+        self.terminal.line("  raw files   \(shown)/.martlet/raw")
+        self.terminal.line("  warehouse   \(shown)/.martlet/warehouse.duckdb")
+        self.terminal.line("  models      \(shown)/.martlet/artifacts")
+        self.terminal.line("  predictions \(shown)/.martlet/predictions")
+        if self.isKept {
+            self.terminal.line("  server      \(url), until Ctrl-C; its interface: \(url)/openapi.json")
+        } else {
+            self.terminal.line("  again       martlet up --workspace \(shown)")
+        }
+    }
+
+    // MARK: Output
+
+    private static let endpoint = "apartment-price"
+    private static let actor = "demo"
+
+    private func step<Result>(_ title: String, _ body: () async throws -> Result) async throws -> Result {
+        self.heading(title)
+        let start = ContinuousClock.now
+        let result = try await body()
+        self.terminal.line(self.terminal.output.dim("  \(Self.seconds(since: start))"))
+        return result
+    }
+
+    private func heading(_ title: String) { self.terminal.line("\n" + self.terminal.output.bold("== \(title)")) }
+
+    private func say(_ text: String) { self.terminal.line("  " + text) }
+
+    private static func seconds(since start: ContinuousClock.Instant) -> String {
+        Quantity.duration((ContinuousClock.now - start) / .seconds(1))
+    }
+}

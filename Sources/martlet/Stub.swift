@@ -1,0 +1,3 @@
+extension Application {
+    static func inferSource(_ path: String) async throws -> String { "" }
+}
