@@ -1,4 +1,5 @@
 import CDuckDB
+import Foundation
 package import MartletCore
 
 /// A connection to a DuckDB database.
@@ -162,6 +163,7 @@ package final class DuckDBConnection: @unchecked Sendable {
             )
         }
         if text.contains("INTERRUPT") { return EngineError(.engineInterrupted, "the statement was interrupted") }
-        return EngineError(.engineFailed, "DuckDB could not \(attempt): \(shown)")
+        let isSetting = text.localizedCaseInsensitiveContains("not recognized")
+        return EngineError(isSetting ? .engineBadInput : .engineFailed, "DuckDB could not \(attempt): \(shown)")
     }
 }

@@ -82,12 +82,6 @@ struct DuckDBLibrary: Sendable {
     let clearAppender: @convention(c) (Handle?) -> State
     let closeAppender: @convention(c) (Handle?) -> State
     let destroyAppender: @convention(c) (UnsafeMutablePointer<Handle?>) -> State
-
-    let tableNames: @convention(c) (Handle?, CText, Bool) -> Handle?
-    let listSize: @convention(c) (Handle?) -> UInt64
-    let listChild: @convention(c) (Handle?, UInt64) -> Handle?
-    let valueText: @convention(c) (Handle?) -> UnsafeMutablePointer<CChar>?
-    let destroyValue: Release
 }
 
 extension DuckDBLibrary {
@@ -180,10 +174,5 @@ extension DuckDBLibrary {
         self.clearAppender = try library.function("duckdb_appender_clear")
         self.closeAppender = try library.function("duckdb_appender_close")
         self.destroyAppender = try library.function("duckdb_appender_destroy")
-        self.tableNames = try library.function("duckdb_get_table_names")
-        self.listSize = try library.function("duckdb_get_list_size")
-        self.listChild = try library.function("duckdb_get_list_child")
-        self.valueText = try library.function("duckdb_get_varchar")
-        self.destroyValue = try library.function("duckdb_destroy_value")
     }
 }
