@@ -1,6 +1,6 @@
-import MartletCore
 import ArgumentParser
 import Foundation
+import MartletCore
 
 /// The process: reads the command line, runs one command, and ends with a status scripts can rely on.
 @main
@@ -33,12 +33,12 @@ enum Program {
             terminal.show(error)
             return error.status
         } catch {
-            return Self.report(error, to: terminal)
+            return Self.report(error, of: arguments, to: terminal)
         }
     }
 
     /// Prints help or a fault of the command line; any other error with its code.
-    private static func report(_ error: any Error, to terminal: Terminal) -> ExitStatus {
+    private static func report(_ error: any Error, of arguments: [String], to terminal: Terminal) -> ExitStatus {
         let code = Martlet.exitCode(for: error)
         if code.isSuccess {
             terminal.line(Martlet.fullMessage(for: error))
@@ -46,6 +46,11 @@ enum Program {
         }
         if code == .validationFailure {
             terminal.note(Martlet.fullMessage(for: error))
+            let names = Martlet.configuration.groupedSubcommands.flatMap(\.subcommands).compactMap(\._commandName)
+            if let first = arguments.first, !first.hasPrefix("-"), !names.contains(first) {
+                let hint = NearestName.suggestion(first, among: names)
+                if !hint.isEmpty { terminal.note("There is no command '\(first)'.\(hint)") }
+            }
             return .invalid
         }
         terminal.show(error)

@@ -28,9 +28,7 @@ extension Application {
 
     /// Loads sources one after the other; one that fails does not keep the others out.
     ///
-    /// - Parameters:
-    ///   - names: the sources; none means all.
-    ///   - file: bytes to load in place of the source's own location.
+    /// No `names` means all; `file` stands in place of the source's own location.
     func ingest(
         _ names: [String],
         file: String?,

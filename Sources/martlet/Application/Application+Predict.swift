@@ -1,7 +1,7 @@
-import MartletFeatures
 import AsyncHTTPClient
 import Foundation
 import MartletCore
+import MartletFeatures
 import MartletServing
 import MartletTracking
 import NIOCore
@@ -19,6 +19,7 @@ extension Application {
             for key in found.joinKeys { keyTypes[key.name] = key.type }
         }
         for (key, text) in pairs.pairs {
+            if let manifest { try Self.checkKey(key, of: manifest, endpoint) }
             if manifest?.joinKeys.contains(key) == true {
                 let type = keyTypes[key] ?? .string
                 entities[key] = KeyValueArguments.value(text, type: type)?.json ?? .string(text)
@@ -32,6 +33,16 @@ extension Application {
         if !entities.isEmpty { input["entities"] = .object(entities) }
         if !features.isEmpty { input["features"] = .object(features) }
         return .object(["inputs": .array([.object(input)]), "explain": .boolean(explain)])
+    }
+
+    private static func checkKey(_ key: String, of manifest: ModelManifest, _ endpoint: String) throws {
+        let known = manifest.joinKeys + manifest.inputs.filter { $0.source == .request }.map(\.name)
+        guard !known.contains(key) else { return }
+        throw CommandError(
+            .commandInvalidArgument,
+            "endpoint '\(endpoint)' takes no '\(key)'." + WorkspaceChecker.hint(key, known),
+            status: .invalid
+        )
     }
 
     /// Asks for a prediction: at `url`, else at the configured address when a server listens there, else in process.

@@ -1,4 +1,3 @@
-import UnixSignals
 import Foundation
 import Hummingbird
 import Logging
@@ -7,14 +6,17 @@ import MartletEngines
 import MartletServer
 import MartletServing
 import ServiceLifecycle
+import UnixSignals
 
 extension Application {
     /// Serves until SIGTERM or SIGINT; then running requests end, and the prediction log is written.
     ///
-    /// - Parameter onListening: called once with the port, when requests are answered.
+    /// When `isEnded` returns, the server stops as if by a signal. `onListening` is called once with the port, when
+    /// requests are answered.
     func serve(
         host: String?,
         port: Int?,
+        until isEnded: (@Sendable () async -> Void)? = nil,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
         let start = ContinuousClock.now
@@ -54,7 +56,10 @@ extension Application {
         ]
         let group = ServiceGroup(
             configuration: .init(
-                services: services.map { .init(service: $0) },
+                services: services.map { .init(service: $0) }
+                    + (isEnded.map {
+                        [.init(service: EndService(isEnded: $0), successTerminationBehavior: .gracefullyShutdownGroup)]
+                    } ?? []),
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
@@ -69,7 +74,9 @@ extension Application {
                 self.terminal.note("endpoint \(endpoint.name): \(failure.version) is not live: \(failure.message)")
             }
         }
-        if table.endpoints.isEmpty { self.terminal.note("no endpoint is deployed yet: martlet deploy ENDPOINT --model …") }
+        if table.endpoints.isEmpty {
+            self.terminal.note("no endpoint is deployed yet: martlet deploy ENDPOINT --model …")
+        }
     }
 }
 
@@ -80,6 +87,13 @@ private struct FollowerService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { await self.follower.run() }
     }
+}
+
+/// Ends the group when its condition holds.
+private struct EndService: Service {
+    let isEnded: @Sendable () async -> Void
+
+    func run() async throws { await self.isEnded() }
 }
 
 /// Writes the prediction log each second, and what is left when the server has stopped.

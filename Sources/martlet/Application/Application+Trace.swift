@@ -1,7 +1,7 @@
-import MartletFeatures
 import Foundation
 import MartletCore
 import MartletEngines
+import MartletFeatures
 import MartletStores
 import MartletTracking
 
@@ -91,7 +91,8 @@ extension Application {
                     continue
                 }
                 let view = catalog?.views.first { $0.name == viewName }
-                let entity = (view?.joinKeys ?? []).compactMap { input.entities[$0.name]?.text }.joined(separator: " | ")
+                let entity = (view?.joinKeys ?? []).compactMap { input.entities[$0.name]?.text }
+                    .joined(separator: " | ")
                 let place: String? =
                     switch view?.source {
                     case .table(let name): name

@@ -29,7 +29,9 @@ struct DemoCommand: AsyncParsableCommand {
     var port = 0
 
     func run() async throws {
-        let temporary = FileManager.default.temporaryDirectory.appending(path: "martlet-demo-\(UUID().uuidString.prefix(8))")
+        let temporary = FileManager.default.temporaryDirectory.appending(
+            path: "martlet-demo-\(UUID().uuidString.prefix(8))"
+        )
         let folder = self.directory.map { URL(filePath: $0).standardizedFileURL } ?? temporary
         let demo = Demo(folder: folder, seed: self.seed, salesCount: self.sales, port: self.port, isKept: self.keep)
         try await demo.run()

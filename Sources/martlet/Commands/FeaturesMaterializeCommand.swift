@@ -148,6 +148,8 @@ struct FeaturesHistoricalCommand: AsyncParsableCommand {
             table.add([.text(field.name), .text(field.type.rawValue), .count(result.presentCounts[field.name])])
         }
         application.terminal.show(table, asJSON: self.json.isEnabled)
-        application.terminal.note("\(Quantity.count(result.rowCount)) rows in \(self.output), \(result.contentHash.short)")
+        application.terminal.note(
+            "\(Quantity.count(result.rowCount)) rows in \(self.output), \(result.contentHash.short)"
+        )
     }
 }

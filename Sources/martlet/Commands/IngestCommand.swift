@@ -39,7 +39,7 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let path = self.infer {
-            Terminal().line(try await Application.inferSource(path))
+            Terminal().line(try SourceProposal(path: path).yaml())
             return
         }
         let application = try self.options.application()

@@ -36,7 +36,8 @@ struct IngestReportView {
                     table.add([.text(report.source), .text(what), .text(rule.label), .count(rule.count)])
                 }
             }
-            for step in report.figures.cleaning where step.count > 0 {
+            // A derived column is made for every row; only steps that change or drop rows are news.
+            for step in report.figures.cleaning where step.count > 0 && !step.step.hasPrefix("derive(") {
                 table.add([.text(report.source), .text("cleaned"), .text(step.step), .count(step.count)])
             }
         }

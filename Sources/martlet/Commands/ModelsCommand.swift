@@ -108,15 +108,20 @@ struct ModelsShowCommand: AsyncParsableCommand {
         application.terminal.show(Self.inputs(manifest), asJSON: false)
     }
 
-    private func facts(_ version: ModelVersion, _ manifest: ModelManifest, _ application: Application) async throws -> Table
-    {
+    private func facts(
+        _ version: ModelVersion,
+        _ manifest: ModelManifest,
+        _ application: Application
+    ) async throws -> Table {
         var table = Table([.init("field"), .init("value")])
         let unit = manifest.unit.map { " in \($0)" } ?? ""
         table.add([.text("version"), .text(version.id.description)])
         table.add([.text("stage"), .text(version.stage.rawValue)])
         table.add([.text("aliases"), .text(version.aliases.sorted().joined(separator: ", "))])
         table.add([.text("predicts"), .text("\(manifest.labelName)\(unit) (\(manifest.task.rawValue))")])
-        table.add([.text("engine"), .text("\(manifest.engine.rawValue), \(manifest.modelFile) \(manifest.modelHash.short)")])
+        table.add([
+            .text("engine"), .text("\(manifest.engine.rawValue), \(manifest.modelFile) \(manifest.modelHash.short)"),
+        ])
         table.add([.text("recipe"), .text("\(manifest.recipeName) \(manifest.recipeHash.short)")])
         table.add([.text("snapshot"), .text(manifest.snapshotHash.description)])
         table.add([.text("feature service"), .text(manifest.featureService)])

@@ -26,7 +26,9 @@ struct PredictionView {
         }
         let which = [name, version].filter { !$0.isEmpty }.joined(separator: ":")
         terminal.line("model \(which), request \(self.answer["request_id"]?.text ?? "")")
-        if let id = self.answer["request_id"]?.text { terminal.line(terminal.output.dim("way back: martlet trace \(id)")) }
+        if let id = self.answer["request_id"]?.text {
+            terminal.line(terminal.output.dim("way back: martlet trace \(id)"))
+        }
     }
 
     /// The features of one prediction, the greatest contribution first.

@@ -1,7 +1,7 @@
-import MartletIngest
 import ArgumentParser
 import MartletCore
 import MartletEngines
+import MartletIngest
 
 /// `martlet quarantine`: rows that broke a rule.
 struct QuarantineCommand: AsyncParsableCommand {

@@ -79,7 +79,9 @@ struct RunsListCommand: AsyncParsableCommand {
     }
 
     /// The metrics shown where a run has them.
-    private static let figures = ["test_mae", "test_rmse", "test_r2", "test_mape", "test_auc", "test_pr_auc", "test_f1"]
+    private static let figures = [
+        "test_mae", "test_rmse", "test_r2", "test_mape", "test_auc", "test_pr_auc", "test_f1",
+    ]
 }
 
 /// `martlet runs show RUN`.
@@ -115,7 +117,9 @@ struct RunsShowCommand: AsyncParsableCommand {
         facts.add([.text("started"), .time(run.startedAt)])
         facts.add([.text("duration"), .seconds(run.durationSeconds)])
         for dataset in run.datasets {
-            facts.add([.text("data (\(dataset.context ?? dataset.name))"), .text("\(dataset.digest) \(dataset.source)")])
+            facts.add([
+                .text("data (\(dataset.context ?? dataset.name))"), .text("\(dataset.digest) \(dataset.source)"),
+            ])
         }
         for tag in run.tags.sorted(by: { $0.key < $1.key }) { facts.add([.text(tag.key), .text(tag.value)]) }
         for parameter in run.parameters.sorted(by: { $0.key < $1.key }) {
@@ -162,7 +166,9 @@ struct RunsCompareCommand: AsyncParsableCommand {
         for text in self.runs { found.append(try await tracking.run(matching: text)) }
         let difference = RunDifference(found)
         var table = Table([.init("kind"), .init("name")] + found.map { .init($0.id.short, nil, .right) })
-        for (kind, rows) in [("metric", difference.metrics), ("param", difference.parameters), ("tag", difference.tags)] {
+        for (kind, rows) in [
+            ("metric", difference.metrics), ("param", difference.parameters), ("tag", difference.tags),
+        ] {
             for row in rows where self.all || row.isDifferent {
                 table.add([.text(kind), .text(row.name)] + row.values.map(Self.cell))
             }

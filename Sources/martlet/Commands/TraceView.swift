@@ -1,6 +1,6 @@
+import MartletCore
 import MartletStores
 import MartletTracking
-import MartletCore
 
 /// How a trace is shown: one heading for each step of the way back.
 struct TraceView {
@@ -27,7 +27,9 @@ struct TraceView {
         guard let version = self.trace.version else { return }
         self.heading("model version", terminal)
         let decision = version.approval.decision.map { " by \($0.actor)" } ?? ""
-        terminal.line("  \(version.id), \(version.approval.status.rawValue)\(decision), stage \(version.stage.rawValue)")
+        terminal.line(
+            "  \(version.id), \(version.approval.status.rawValue)\(decision), stage \(version.stage.rawValue)"
+        )
         if let manifest = self.trace.manifest {
             terminal.line("  \(manifest.modelFile) \(manifest.modelHash)")
             terminal.line("  recipe \(manifest.recipeName) \(manifest.recipeHash.short)")

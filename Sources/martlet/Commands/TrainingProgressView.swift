@@ -1,5 +1,5 @@
-import MartletTracking
 import MartletCore
+import MartletTracking
 import MartletTraining
 
 /// Shows a training as it goes: milestones as lines, rounds on one live line.
@@ -28,10 +28,14 @@ final class TrainingProgressView: Sendable {
         case .leakageSuspected(let finding):
             self.note("\(self.terminal.errors.warning("leakage?")) \(finding)")
         case .runStarted(let experiment, let run, let position, let total):
-            self.progress.update("[\(position)/\(total)] \(experiment) (run \(run.short))")
+            self.progress.update("[\(position + 1)/\(total)] \(experiment) (run \(run.short))")
         case .roundEnded(let experiment, let round, let rounds, let metrics):
+            guard self.terminal.isLive else { return }
             let figures = metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.number($0.value))" }
-            self.progress.update("training", "\(experiment): round \(round)/\(rounds)  \(figures.joined(separator: "  "))")
+            self.progress.update(
+                "training",
+                "\(experiment): round \(round)/\(rounds)  \(figures.joined(separator: "  "))"
+            )
         case .runFinished(let experiment, let run, let rounds, let validation, let seconds):
             let figures = "\(rounds) trees, validation \(Quantity.number(validation))"
             self.note("run \(run.short) \(experiment): \(figures), \(Quantity.duration(seconds))")

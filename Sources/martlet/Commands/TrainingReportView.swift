@@ -1,5 +1,5 @@
-import MartletTracking
 import MartletCore
+import MartletTracking
 import MartletTraining
 
 /// How the outcome of a training is shown: runs, importance, gates, and what was registered.
@@ -54,8 +54,8 @@ struct TrainingReportView {
         }
         if !self.report.verdicts.isEmpty { terminal.line() }
         for verdict in self.report.verdicts {
-            let word = verdict.isPassed ? terminal.output.good("passed") : terminal.output.bad("failed")
-            terminal.line("gate \(word)  \(verdict)")
+            let text = "gate \(verdict)"
+            terminal.line(verdict.isPassed ? terminal.output.good(text) : terminal.output.bad(text))
         }
         for (metric, interval) in self.report.intervals.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let bounds = "\(Quantity.number(interval.lower)) to \(Quantity.number(interval.upper))"

@@ -1,7 +1,7 @@
-import MartletStores
 import ArgumentParser
 import MartletCore
 import MartletEngines
+import MartletStores
 
 /// `martlet warehouse`: looks into the warehouse.
 struct WarehouseCommand: AsyncParsableCommand {

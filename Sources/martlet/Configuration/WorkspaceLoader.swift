@@ -114,13 +114,14 @@ struct WorkspaceLoader {
         let path = root.appending(path: folder).path
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
             .filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }
-        return names.sorted().compactMap { name in
-            let relative = "\(folder)/\(name)"
-            return self.document(root, relative, in: context, variables: variables)
-                .map { document, text in
-                    Workspace.File(path: relative, definition: type.read(document, in: context), text: text)
-                }
-        }
+        return names.sorted()
+            .compactMap { name in
+                let relative = "\(folder)/\(name)"
+                return self.document(root, relative, in: context, variables: variables)
+                    .map { document, text in
+                        Workspace.File(path: relative, definition: type.read(document, in: context), text: text)
+                    }
+            }
     }
 
     private func document(

@@ -114,10 +114,18 @@ struct Demo {
     ) async throws {
         self.heading("serve")
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let (ended, end) = AsyncStream.makeStream(of: Void.self)
+        let isEnded: @Sendable () async -> Void = { for await _ in ended {} }
+        let (port, isKept) = (self.port, self.isKept)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { continuation.finish() }
-                try await application.serve(host: "127.0.0.1", port: self.port) { continuation.yield($0) }
+                try await application.serve(
+                    host: "127.0.0.1",
+                    port: port,
+                    until: isKept ? nil : isEnded,
+                    onListening: { continuation.yield($0) }
+                )
             }
             var iterator = ports.makeAsyncIterator()
             guard let port = await iterator.next() else {
@@ -127,11 +135,8 @@ struct Demo {
             let url = "http://127.0.0.1:\(port)"
             try await self.ask(application, example, url)
             self.summary(url, since: start)
-            if !self.isKept { group.cancelAll() }
-            do {
-                try await group.waitForAll()
-            } catch is CancellationError {
-            }
+            end.finish()
+            try await group.waitForAll()
         }
     }
 

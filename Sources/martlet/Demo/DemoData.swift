@@ -83,7 +83,8 @@ struct DemoData {
         var counts: [String: Int] = [:]
         for row in sales.rows { counts[row[9], default: 0] += 1 }
         let flats = city.buildings.filter { $0.use == "아파트" }
-        let busiest = flats.max { (counts[$0.name] ?? 0, $1.name) < (counts[$1.name] ?? 0, $0.name) } ?? city.buildings[0]
+        let busiest =
+            flats.max { (counts[$0.name] ?? 0, $1.name) < (counts[$1.name] ?? 0, $0.name) } ?? city.buildings[0]
         return Example(
             building: "\(busiest.district.name) \(busiest.neighbourhood) \(Self.lot(busiest))",
             district: busiest.district.code,

@@ -63,10 +63,11 @@ struct Table {
         self.rows.append(cells)
     }
 
-    /// The table as lines, each column as wide as its widest cell but at most 60 columns of the terminal.
+    /// The table as lines, each column as wide as its widest cell but, except the last, at most 60 columns.
     func lines(style: Style) -> [String] {
         let widths = self.columns.indices.map { index in
-            min(60, self.rows.map { DisplayWidth.of($0[index].text) }.max() ?? 0)
+            let widest = self.rows.map { DisplayWidth.of($0[index].text) }.max() ?? 0
+            return index == self.columns.count - 1 ? widest : min(60, widest)
         }
         let padded = zip(widths, self.columns).map { max($0, DisplayWidth.of($1.heading)) }
         let heading = self.columns.indices.map { self.place(self.columns[$0].heading, $0, padded[$0]) }

@@ -30,9 +30,7 @@ struct Terminal: Sendable {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 
-    /// Writes a table, or the same rows as JSON.
-    ///
-    /// - Parameter emptyNote: what to say in place of a table without rows.
+    /// Writes a table, or the same rows as JSON; `emptyNote` stands in place of a table without rows.
     func show(_ table: Table, asJSON: Bool, emptyNote: String = "nothing to show") {
         if asJSON {
             self.line(table.json.prettyText)

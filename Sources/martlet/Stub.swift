@@ -1,3 +1,0 @@
-extension Application {
-    static func inferSource(_ path: String) async throws -> String { "" }
-}
