@@ -1,0 +1,81 @@
+import Foundation
+import MartletCore
+import MartletStores
+import MartletTracking
+import Testing
+
+/// Children of the test process that are killed while they write.
+struct SQLiteCrashTests {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path
+
+    @Test(arguments: [5, 10, 15, 20, 30, 40, 60, 80, 100, 150])
+    func `a killed writer loses nothing acknowledged and leaves no half batch`(milliseconds: Int) async throws {
+        let path = self.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, milliseconds] in
+            let database = try MetadataDatabase(path: path)
+            let runs = SQLiteTrackingStore(database)
+            let registry = SQLiteModelRegistry(database)
+            let now = EventTime(microseconds: 1)
+            let experiment = try await runs.experiment(orCreate: "price", at: now)
+            let id = RunID.random()
+            _ = try await runs.createRun(
+                NewRun(id: id, experimentID: experiment.id, name: "r", user: "ada", startedAt: now)
+            )
+            try Data().write(to: URL(fileURLWithPath: path + ".acknowledged"))
+            let acknowledged = try FileHandle(forWritingTo: URL(fileURLWithPath: path + ".acknowledged"))
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
+                kill(getpid(), SIGKILL)
+            }
+            var step: Int64 = 0
+            while true {
+                let points = (0..<50).map { Metric("m\($0)", 1, at: now, step: step) }
+                try await runs.log(RunBatch(metrics: points), to: id)
+                _ = try await registry.register(
+                    NewModelVersion(model: "price", runID: id, source: "mlflow-artifacts:/1/x"),
+                    Attribution(by: "ada", at: now)
+                )
+                step += 1
+                try acknowledged.write(contentsOf: Data([1]))
+            }
+        }
+        let acknowledged = try Data(contentsOf: URL(fileURLWithPath: path + ".acknowledged")).count
+        let database = try MetadataDatabase(path: path)
+        let verification = try await SQLiteLedger(database).verify(anchor: nil)
+        #expect(verification.isIntact)
+        let versions = try await SQLiteModelRegistry(database).versions(of: "price").count
+        #expect(versions >= acknowledged)
+        #expect(verification.entryCount == (versions == 0 ? 0 : Int64(versions) + 1))
+        let runs = SQLiteTrackingStore(database)
+        let run = try #require(try await runs.search(RunSearch()).runs.first)
+        var counts: Set<Int> = []
+        for key in 0..<50 {
+            counts.insert(try await runs.metricHistory(of: run.id, key: "m\(key)", limit: 100_000, offset: 0).count)
+        }
+        #expect(counts.count == 1)
+        #expect(try #require(counts.first) >= acknowledged)
+        #expect(try await database.integrityFaults().isEmpty)
+    }
+
+    @Test func `several processes write to one new file and lose no entry`() async throws {
+        let path = self.path
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    await #expect(processExitsWith: .success) { [path = path as String] in
+                        let registry = SQLiteModelRegistry(try MetadataDatabase(path: path))
+                        for _ in 0..<20 {
+                            _ = try await registry.register(
+                                NewModelVersion(model: "price", runID: nil, source: "mlflow-artifacts:/1/x"),
+                                Attribution(by: "ada", at: EventTime(microseconds: 1))
+                            )
+                        }
+                    }
+                }
+            }
+        }
+        let verification = try await SQLiteLedger(try MetadataDatabase(path: path)).verify(anchor: nil)
+        #expect(verification.isIntact)
+        #expect(verification.entryCount == 61)
+    }
+}
