@@ -1,0 +1,56 @@
+import Foundation
+import MartletEngines
+
+/// A real data set as a training matrix: numbers as they are, words as category codes, empty cells missing.
+struct RealTable {
+    let matrix: TrainingMatrix
+
+    static let root: URL = {
+        if let folder = ProcessInfo.processInfo.environment["MARTLET_DATA"] { return URL(filePath: folder) }
+        let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        return package.deletingLastPathComponent().appending(path: "shared/data")
+    }()
+
+    static func url(_ path: String) -> URL { Self.root.appending(path: path) }
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: Self.url(path).path) }
+
+    /// Reads a CSV file without quoted cells; columns in `dropped` are left out.
+    init(path: String, label: String, dropped: Set<String>, isBinary: Bool = false) throws {
+        let text = String(decoding: try Data(contentsOf: Self.url(path)), as: UTF8.self)
+        let lines = text.split(whereSeparator: \.isNewline)
+        let names = (lines.first ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let cells = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            .filter { $0.count == names.count }
+        var columns: [[Double]] = []
+        var kept: [String] = []
+        var categorical: Set<Int> = []
+        var labels: [Float] = []
+        for (index, name) in names.enumerated() where !dropped.contains(name) {
+            let words = cells.map { $0[index] }
+            let isNumeric = words.allSatisfy { $0.isEmpty || Double($0) != nil }
+            var codes: [Substring: Double] = [:]
+            let values = words.map { (word: Substring) -> Double in
+                if word.isEmpty { return .nan }
+                if isNumeric { return Double(word) ?? .nan }
+                let code = codes[word] ?? Double(codes.count)
+                codes[word] = code
+                return code
+            }
+            if name == label {
+                labels = values.map { isBinary ? ($0 > 0 ? 1 : 0) : Float($0) }
+            } else {
+                if !isNumeric { categorical.insert(kept.count) }
+                kept.append(name)
+                columns.append(values)
+            }
+        }
+        let features = labels.indices.flatMap { row in columns.map { $0[row] } }
+        self.matrix = TrainingMatrix(
+            features: features,
+            columnNames: kept,
+            label: labels,
+            categoricalColumns: categorical
+        )
+    }
+}
