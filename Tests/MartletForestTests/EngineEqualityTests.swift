@@ -4,24 +4,15 @@ import MartletTesting
 import Testing
 
 /// The forest against the libraries themselves, on models trained here from real data.
-@Suite(.enabled(if: EngineEqualityTests.isPossible, "needs the engines (scripts/setup) and the real data sets"))
+@Suite(.enabled(if: RealTable.isTestable, "needs the engines (scripts/setup) and the real data (MARTLET_DATA)"))
 struct EngineEqualityTests {
-    private static let resale = "hdb_resale_2012_2016/resale_transactions.csv"
-    private static let process = "diecasting_process_2019/process_log.csv"
-
-    static let isPossible: Bool = {
-        let locator = EngineLocator.ofProcess()
-        let hasEngines = [Engine.lightGBM, .xgBoost].allSatisfy { (try? locator.locate($0)) != nil }
-        return hasEngines && RealTable.exists(Self.resale) && RealTable.exists(Self.process)
-    }()
-
     private static func resaleTable() throws -> TrainingMatrix {
-        try RealTable(path: Self.resale, label: "resale_price", dropped: ["block", "street_name"]).matrix
+        try RealTable(path: RealTable.resale, label: "resale_price", dropped: ["block", "street_name"]).matrix
     }
 
     private static func processTable() throws -> TrainingMatrix {
         let dropped: Set = ["id", "registration_time"]
-        return try RealTable(path: Self.process, label: "passorfail", dropped: dropped, isBinary: true).matrix
+        return try RealTable(path: RealTable.process, label: "passorfail", dropped: dropped, isBinary: true).matrix
     }
 
     /// The rows, some cells of them replaced by missing, infinite, zero and unseen values.

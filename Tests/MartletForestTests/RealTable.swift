@@ -3,7 +3,18 @@ import MartletEngines
 
 /// A real data set as a training matrix: numbers as they are, words as category codes, empty cells missing.
 struct RealTable {
+    static let resale = "hdb_resale_2012_2016/resale_transactions.csv"
+    static let process = "diecasting_process_2019/process_log.csv"
+
     let matrix: TrainingMatrix
+
+    /// Whether engines and data are there; `MARTLET_REQUIRE_DATA=1` says they must be, and a test without them fails.
+    static let isTestable: Bool = {
+        if ProcessInfo.processInfo.environment["MARTLET_REQUIRE_DATA"] == "1" { return true }
+        let locator = EngineLocator.ofProcess()
+        let hasEngines = [Engine.lightGBM, .xgBoost].allSatisfy { (try? locator.locate($0)) != nil }
+        return hasEngines && [Self.resale, Self.process].allSatisfy(Self.exists)
+    }()
 
     static let root: URL = {
         if let folder = ProcessInfo.processInfo.environment["MARTLET_DATA"] { return URL(filePath: folder) }

@@ -1,5 +1,6 @@
 package import Foundation
 package import MartletCore
+import MartletEngines
 package import MartletTracking
 
 /// Artifacts as files under one folder.
@@ -22,7 +23,7 @@ package struct FileArtifactStore: ArtifactStore {
     @discardableResult
     package func put(_ bytes: Data, at path: ArtifactPath) async throws(TrackingError) -> ContentHash {
         try await self.run("store the artifact '\(path)'") {
-            try AtomicFile.write(to: try self.checked(path)) { file in try file.write(contentsOf: bytes) }
+            try self.place(path) { file in try file.write(contentsOf: bytes) }
             return ContentHash(of: bytes)
         }
     }
@@ -38,7 +39,7 @@ package struct FileArtifactStore: ArtifactStore {
             }
             defer { try? source.close() }
             var hasher = ContentHasher()
-            try AtomicFile.write(to: try self.checked(path)) { file in
+            try self.place(path) { file in
                 while let piece = try source.read(upToCount: Self.pieceByteCount), !piece.isEmpty {
                     hasher.update(piece)
                     try file.write(contentsOf: piece)
@@ -107,7 +108,25 @@ package struct FileArtifactStore: ArtifactStore {
             let place = try self.checked(path)
             guard FileManager.default.fileExists(atPath: place) else { return }
             try FileManager.default.removeItem(atPath: place)
-            try AtomicFile.synchronizeFolder(of: place)
+            try FileDurability.sync(URL(fileURLWithPath: place).deletingLastPathComponent().path)
+        }
+    }
+
+    /// Hands `body` a new file beside the place of `path`, then puts it there durably; a throw changes nothing.
+    private func place(_ path: ArtifactPath, _ body: (FileHandle) throws -> Void) throws {
+        let place = try self.checked(path)
+        let folder = URL(fileURLWithPath: place).deletingLastPathComponent()
+        try FileDurability.makeFolder(folder.path)
+        let draft = folder.appendingPathComponent(".martlet-\(UUID().uuidString)")
+        do {
+            try Data().write(to: draft)
+            let file = try FileHandle(forWritingTo: draft)
+            defer { try? file.close() }
+            try body(file)
+            try FileDurability.replace(place, with: draft.path)
+        } catch {
+            try? FileManager.default.removeItem(at: draft)
+            throw error
         }
     }
 

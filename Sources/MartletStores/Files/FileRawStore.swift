@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletEngines
 package import MartletIngest
 
 extension ErrorCode {
@@ -21,7 +22,7 @@ package struct FileRawStore: RawStore {
         let folder = URL(fileURLWithPath: self.root).appendingPathComponent(source)
         let incoming = folder.appendingPathComponent(".incoming")
         if FileManager.default.fileExists(atPath: incoming.path) { try FileManager.default.removeItem(at: incoming) }
-        try FileManager.default.createDirectory(at: incoming, withIntermediateDirectories: true)
+        try FileDurability.makeFolder(incoming.path)
         return FileRawReceiver(source: source, folder: folder, incoming: incoming)
     }
 
@@ -103,9 +104,9 @@ private final class FileRawReceiver: RawReceiver {
     private func place(_ file: URL, as hash: ContentHash, on day: String) throws -> String {
         if let earlier = try self.earlierPath(of: hash) { return earlier }
         let target = self.folder.appendingPathComponent(day)
-        try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+        try FileDurability.makeFolder(target.path)
         try FileManager.default.moveItem(at: file, to: target.appendingPathComponent(hash.description))
-        for folder in [target, self.folder] { try Self.synchronize(folder) }
+        for folder in [target, self.folder] { try FileDurability.sync(folder.path) }
         return "\(self.source)/\(day)/\(hash)"
     }
 
@@ -116,12 +117,5 @@ private final class FileRawReceiver: RawReceiver {
             if FileManager.default.fileExists(atPath: file.path) { return "\(self.source)/\(day)/\(hash)" }
         }
         return nil
-    }
-
-    /// Makes the names in `folder` durable.
-    private static func synchronize(_ folder: URL) throws {
-        let handle = try FileHandle(forReadingFrom: folder)
-        try handle.synchronize()
-        try handle.close()
     }
 }

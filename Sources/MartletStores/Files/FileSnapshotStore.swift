@@ -1,5 +1,6 @@
 import Foundation
 package import MartletCore
+import MartletEngines
 import MartletTraining
 
 /// Training sets as `<root>/<sha256>.parquet`.
@@ -25,11 +26,7 @@ package struct FileSnapshotStore: SnapshotStore {
             try FileManager.default.removeItem(atPath: stagingPath)
             return path
         }
-        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: stagingPath))
-        defer { try? file.close() }
-        try file.synchronize()
-        try FileManager.default.moveItem(atPath: stagingPath, toPath: path)
-        try AtomicFile.synchronizeFolder(of: path)
+        try FileDurability.replace(path, with: stagingPath)
         return path
     }
 }

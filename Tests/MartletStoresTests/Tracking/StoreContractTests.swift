@@ -1,0 +1,39 @@
+import Foundation
+import MartletStores
+import MartletTesting
+import MartletTracking
+import Testing
+
+/// The stores of this package against the rules their protocols name.
+struct StoreContractTests {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path
+
+    @Test func `runs in SQLite keep the rules of a tracking store`() async throws {
+        let store = SQLiteTrackingStore(try MetadataDatabase(path: self.path))
+        #expect(try await TrackingStoreContract.violations(of: store).isEmpty)
+    }
+
+    @Test func `models in SQLite keep the rules of a registry`() async throws {
+        let database = try MetadataDatabase(path: self.path)
+        let violations = try await ModelRegistryContract.violations(
+            of: SQLiteModelRegistry(database),
+            deployments: SQLiteDeploymentStore(database),
+            ledger: SQLiteLedger(database)
+        )
+        #expect(violations.isEmpty)
+    }
+
+    @Test func `deployments in SQLite keep the rules of a deployment store`() async throws {
+        let database = try MetadataDatabase(path: self.path)
+        let violations = try await DeploymentStoreContract.violations(
+            of: SQLiteDeploymentStore(database),
+            registry: SQLiteModelRegistry(database),
+            ledger: SQLiteLedger(database)
+        )
+        #expect(violations.isEmpty)
+    }
+
+    @Test func `artifacts in files keep the rules of an artifact store`() async throws {
+        #expect(try await ArtifactStoreContract.violations(of: FileArtifactStore(root: self.path)).isEmpty)
+    }
+}
