@@ -26,7 +26,9 @@ package struct FeatureView: Sendable, Hashable, Codable {
     package let ttl: TimeSpan?
     package let description: String?
     package let owner: String?
-    /// The features in the order written. All are columns, or all are aggregates.
+    /// The features in the order written.
+    ///
+    /// All are columns, or all are aggregates.
     package let features: [Feature]
 
     /// Declares a feature view.

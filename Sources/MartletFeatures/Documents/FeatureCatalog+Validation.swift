@@ -3,8 +3,10 @@ package import MartletCore
 extension FeatureCatalog {
     /// Reports views whose source table, or a column they name, does not exist.
     ///
-    /// - Parameter tables: the declared columns of each warehouse table; views over SQL are checked by describing
-    ///   the SQL printer of the store with ``validate(_:against:in:)``.
+    /// - Parameters:
+    ///   - tables: the declared columns of each warehouse table; views over SQL are checked by describing the SQL
+    ///     printer of the store with ``validate(_:against:in:)``.
+    ///   - context: receives the faults.
     package func validate(tables: [String: Schema], in context: DocumentContext) {
         for view in self.views {
             guard case .table(let table) = view.source else { continue }

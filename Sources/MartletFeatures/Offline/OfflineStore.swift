@@ -43,7 +43,7 @@ package protocol OfflineStore: Sendable {
 
     /// Passes the newest valid row of each entity to `body`, in byte order of the entity keys, in chunks.
     ///
-    /// - Parameter body: called with at most `chunkSize` entries, and never with none.
+    /// `body` is called with at most `chunkSize` entries, and never with none; what it throws ends the reading.
     func newestRows(
         _ read: MaterializationRead,
         chunkSize: Int,

@@ -13,11 +13,8 @@ package enum FeatureStatus: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// Judges a row by the rule of the point-in-time join: valid while `eventTime ≥ now − ttl`.
     ///
-    /// A row from the future (`eventTime > now`) does not exist yet.
-    ///
-    /// - Parameters:
-    ///   - eventTime: of the row, or `nil` when the entity has none.
-    ///   - isMissing: whether the feature's value is null or `NaN`.
+    /// A row from the future (`eventTime > now`) does not exist yet, and without an `eventTime` there is no row.
+    /// `isMissing` says that the feature's value is null or `NaN`.
     package static func of(eventTime: EventTime?, isMissing: Bool, now: EventTime, ttl: TimeSpan?) -> FeatureStatus {
         guard let eventTime, eventTime <= now else { return .notFound }
         if let ttl, eventTime < now - ttl { return .outsideMaxAge }

@@ -33,7 +33,7 @@ package struct MaterializationService: Sendable {
     /// moment. Aggregates are evaluated for every entity each time. `fullRefresh` reads everything, and rows whose
     /// source has gone are removed.
     ///
-    /// - Parameter progress: called after each commit with the number of entities written so far.
+    /// `progress` is called after each commit with the number of entities written so far.
     package func materialize(
         _ view: FeatureView,
         asOf: EventTime,

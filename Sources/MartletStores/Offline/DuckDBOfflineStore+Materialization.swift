@@ -88,23 +88,26 @@ enum MaterializationSQL {
         let order = (["__event", "__created"] + features).map { "\($0) DESC NULLS LAST" }.joined(separator: ", ")
         var conditions = ["__event <= \(moment)", "__created <= \(moment)"]
         if let ttl = view.ttl { conditions.append("__event >= \(SQLText.literal(.time(read.asOf - ttl)))") }
-        var source = view
-        if let since = read.changedSince, let arrived = read.arrivedFrom, let arrivalColumn {
-            let recent = SQLText.literal(.time(since))
-            let event = "CAST(\(SQLText.identifier(view.eventTimestamp)) AS TIMESTAMP)"
-            let created = view.createdTimestamp.map { " OR CAST(\(SQLText.identifier($0)) AS TIMESTAMP) > \(recent)" }
-            let filter =
-                "CAST(\(arrivalColumn) AS TIMESTAMP) >= \(SQLText.literal(.time(arrived))) OR \(event) > \(recent)"
-            source = view.reading(
-                .sql("SELECT * FROM (\(FeatureViewSQL.source(view))) WHERE \(filter)\(created ?? "")")
-            )
-        }
+        // Entities with news are judged by all of their rows, so that the outcome is that of a full read.
+        let news = self.news(read, arrivalColumn: arrivalColumn)
+            .map { "SEMI JOIN (\(FeatureViewSQL.viewSQL(view.reading(.sql($0))))) n USING (\(keys))" }
         return """
             SELECT \(FeatureViewSQL.entityKey(view)) AS __key, __event, __created, \(features.joined(separator: ", "))
-            FROM (\(FeatureViewSQL.viewSQL(source)))
+            FROM (\(FeatureViewSQL.viewSQL(view))) v \(news ?? "")
             WHERE \(conditions.joined(separator: " AND "))
             QUALIFY row_number() OVER (PARTITION BY \(keys) ORDER BY \(order)) = 1
             """
+    }
+
+    /// The query for the source rows that arrived or became visible since the last run, or `nil` for all.
+    private static func news(_ read: MaterializationRead, arrivalColumn: String?) -> String? {
+        guard let since = read.changedSince, let arrived = read.arrivedFrom, let arrivalColumn else { return nil }
+        let recent = SQLText.literal(.time(since))
+        let times = ([read.view.eventTimestamp] + [read.view.createdTimestamp].compactMap { $0 })
+            .map { "CAST(\(SQLText.identifier($0)) AS TIMESTAMP) > \(recent)" }
+        let arrivals = "CAST(\(arrivalColumn) AS TIMESTAMP) >= \(SQLText.literal(.time(arrived)))"
+        return "SELECT * FROM (\(FeatureViewSQL.source(read.view))) "
+            + "WHERE \(([arrivals] + times).joined(separator: " OR "))"
     }
 
     /// Every entity with a visible event, whatever its age: a count of 0 is a value too.

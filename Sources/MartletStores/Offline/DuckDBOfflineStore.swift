@@ -97,9 +97,8 @@ package struct DuckDBOfflineStore: OfflineStore {
         let counts = ["count(*)"] + plan.output.map { "count(\(SQLText.identifier($0.columnName)))" }
         let file = "read_parquet(\(SQLText.literal(request.output)))"
         let row = try connection.query("SELECT \(counts.joined(separator: ", ")) FROM \(file)").row(0).map(\.number)
-        var tables = Set(try connection.tableNames(in: spine))
-        for step in plan.steps { tables.formUnion(try connection.tableNames(in: FeatureViewSQL.source(step.view))) }
-        let sourceTables = tables.filter { !$0.contains("/") && !$0.contains(".") }.sorted()
+        let sources = [spine] + plan.steps.map { FeatureViewSQL.source($0.view) }
+        let sourceTables = Set(try sources.flatMap { try self.tables(of: $0, on: connection) }).sorted()
         let present = zip(plan.output, row.dropFirst()).map { ($0.columnName, Int($1)) }
         return HistoricalResult(
             path: request.output,
@@ -110,6 +109,20 @@ package struct DuckDBOfflineStore: OfflineStore {
             batches: try self.batches(of: sourceTables, on: connection),
             presentCounts: Dictionary(uniqueKeysWithValues: present)
         )
+    }
+
+    /// The tables of the warehouse that `query` names.
+    ///
+    /// Taken from the parsed text: the library's own list is refused for queries that call a table function.
+    private static func tables(of query: String, on connection: DuckDBConnection) throws -> [String] {
+        let names = try connection.query(
+            """
+            SELECT DISTINCT CAST(table_name AS VARCHAR) FROM information_schema.tables WHERE list_contains(
+                json_extract_string(json_serialize_sql(CAST(? AS VARCHAR)), '$..table_name'), table_name)
+            """,
+            [.string(query)]
+        )
+        return (0..<names.rowCount).map { names.columns[0][$0].text }
     }
 
     private static func batches(of tables: [String], on connection: DuckDBConnection) throws -> [ContentHash] {
