@@ -59,7 +59,7 @@ package struct OnlineChanges: Sendable, Hashable {
 
 /// The newest row of every entity, for serving.
 ///
-/// Every implementation passes `OnlineStoreContract`.
+/// A reader sees whole writes only.
 package protocol OnlineStore: Sendable {
     /// The row of each of `keys`, `nil` where there is none, in their order.
     func read(_ view: OnlineViewIdentity, keys: [EntityKey]) async throws -> [OnlineRow?]

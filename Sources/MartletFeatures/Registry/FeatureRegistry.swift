@@ -38,7 +38,7 @@ package struct FeatureDefinitionVersion: Sendable, Hashable, Codable {
 
 /// The history of feature definitions.
 ///
-/// Every implementation passes `FeatureRegistryContract`.
+/// A version once recorded stays as it is, and an append is made whole or not at all.
 package protocol FeatureRegistry: Sendable {
     /// The newest version of every definition, removed ones included, sorted by kind and name.
     func current() async throws -> [FeatureDefinitionVersion]
