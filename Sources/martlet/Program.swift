@@ -46,7 +46,9 @@ enum Program {
         }
         if code == .validationFailure {
             terminal.note(Martlet.fullMessage(for: error))
-            let names = Martlet.configuration.groupedSubcommands.flatMap(\.subcommands).compactMap(\._commandName)
+            let names = Martlet.configuration.groupedSubcommands.flatMap { group in
+                group.subcommands.compactMap { $0.configuration.commandName }
+            }
             if let first = arguments.first, !first.hasPrefix("-"), !names.contains(first) {
                 let hint = NearestName.suggestion(first, among: names)
                 if !hint.isEmpty { terminal.note("There is no command '\(first)'.\(hint)") }

@@ -56,15 +56,19 @@ extension Application {
         ]
         let group = ServiceGroup(
             configuration: .init(
-                services: services.map { .init(service: $0) }
-                    + (isEnded.map {
-                        [.init(service: EndService(isEnded: $0), successTerminationBehavior: .gracefullyShutdownGroup)]
-                    } ?? []),
+                services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
         )
-        try await group.run()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            if let isEnded {
+                await isEnded()
+                await group.triggerGracefulShutdown()
+            }
+            try await tasks.waitForAll()
+        }
     }
 
     private func announce(_ table: RoutingTable) {
@@ -87,13 +91,6 @@ private struct FollowerService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { await self.follower.run() }
     }
-}
-
-/// Ends the group when its condition holds.
-private struct EndService: Service {
-    let isEnded: @Sendable () async -> Void
-
-    func run() async throws { await self.isEnded() }
 }
 
 /// Writes the prediction log each second, and what is left when the server has stopped.
