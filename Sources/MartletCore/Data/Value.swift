@@ -39,6 +39,18 @@ package enum Value: Sendable, Hashable {
         }
     }
 
+    /// The category that the value names, the same in training and in serving; `nil` when missing.
+    ///
+    /// Whole numbers have no fraction, so that `20` and `20.0` are one category.
+    package var category: String? {
+        switch self {
+        case .null: nil
+        case .float64(let number) where number.isNaN: nil
+        case .float64(let number): Int64(exactly: number).map { String($0) } ?? number.description
+        case .boolean, .int64, .string, .time: self.text
+        }
+    }
+
     /// The value as a person reads it in a table; missing is an empty string.
     package var text: String {
         switch self {

@@ -17,7 +17,7 @@ package struct InputPlan: Sendable {
         package let type: DataType
         package let source: Source
         package let isRequired: Bool
-        /// The code of each category of a text column.
+        /// The code of each category of a category column, by ``Value/category``.
         package let codes: [String: Double]?
         let nameBytes: [UInt8]
         /// The name as a JSON key with its colon.
@@ -26,7 +26,7 @@ package struct InputPlan: Sendable {
         /// The number the model sees for `value`: a category's code, else the value itself; unknown is `NaN`.
         func number(_ value: Value) -> Double {
             guard let codes = self.codes else { return value.number }
-            return codes[value.text] ?? .nan
+            return value.category.flatMap { codes[$0] } ?? .nan
         }
     }
 

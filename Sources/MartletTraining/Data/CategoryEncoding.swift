@@ -19,28 +19,30 @@ package struct CategoryEncoding: Sendable, Equatable {
 
     /// Learns the categories of `column` in `rows`, sorted: numbers by size, text by its characters.
     package init(column: Column, rows: [Int]) {
-        var seen: [String: Value] = [:]
-        for row in rows where column.isValid(row) {
-            let value = column[row]
-            if let text = Self.text(of: value) { seen[text] = value }
+        var seen = Set<Value>()
+        for value in rows.lazy.map({ column[$0] }) where !value.isMissing { seen.insert(value) }
+        let named = seen.compactMap { value in value.category.map { (name: $0, number: value.number) } }
+        let sorted = named.sorted { first, second in
+            first.number.isNaN || second.number.isNaN || first.number == second.number
+                ? first.name < second.name : first.number < second.number
         }
-        let sorted = seen.sorted { first, second in
-            let (left, right) = (first.value.number, second.value.number)
-            return left.isNaN || right.isNaN || left == right ? first.key < second.key : left < right
-        }
-        self.init(categories: sorted.map(\.key))
+        self.init(categories: sorted.map(\.name))
     }
 
     /// The code of `value`, or `NaN`.
-    package func code(of value: Value) -> Double { Self.text(of: value).flatMap { self.codes[$0] } ?? .nan }
+    package func code(of value: Value) -> Double { value.category.flatMap { self.codes[$0] } ?? .nan }
 
-    /// The category that `value` names: whole numbers without a fraction, `true` and `false`; `nil` when missing.
-    package static func text(of value: Value) -> String? {
-        switch value {
-        case .null: nil
-        case .float64(let number):
-            number.isNaN ? nil : Int64(exactly: number).map { String($0) } ?? number.description
-        default: value.text
-        }
+    /// The codes of every cell of `column`; each different value is looked up once.
+    package func codes(of column: Column) -> [Double] {
+        var known: [Value: Double] = [:]
+        return (0..<column.count)
+            .map { row in
+                let value = column[row]
+                if value.isMissing { return .nan }
+                if let code = known[value] { return code }
+                let code = self.code(of: value)
+                known[value] = code
+                return code
+            }
     }
 }

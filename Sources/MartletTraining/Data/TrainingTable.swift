@@ -70,11 +70,8 @@ package struct TrainingTable: Sendable {
             let cells = try Self.cells(batch, column: column)
             let isCategory = column.type == .string || categorical.contains(column.name)
             let encoding = isCategory ? CategoryEncoding(column: cells, rows: split.train) : nil
-            if let encoding {
-                for row in labels.indices { values[row * columns.count + position] = encoding.code(of: cells[row]) }
-            } else {
-                for (row, number) in cells.numbers.enumerated() { values[row * columns.count + position] = number }
-            }
+            let numbers = encoding?.codes(of: cells) ?? cells.numbers
+            for row in labels.indices { values[row * columns.count + position] = numbers[row] }
             encodings.append(encoding)
         }
         self.columns = columns

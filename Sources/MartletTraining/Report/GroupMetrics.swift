@@ -23,7 +23,7 @@ struct GroupMetrics {
     ) -> [GroupMetrics] {
         names.flatMap { name -> [GroupMetrics] in
             guard let column = batch[name] else { return [] }
-            let groups = Dictionary(grouping: rows.indices) { CategoryEncoding.text(of: column[rows[$0]]) ?? "missing" }
+            let groups = Dictionary(grouping: rows.indices) { column[rows[$0]].category ?? "missing" }
             return groups.filter { $0.value.count >= Self.smallestGroup }
                 .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
                 .prefix(Self.groupLimit)

@@ -1,5 +1,5 @@
 import Foundation
-package import MartletCore
+import MartletCore
 import MartletForest
 import MartletTracking
 
@@ -47,15 +47,16 @@ struct ExperimentRunner: Sendable {
                     seconds: result.seconds
                 )
             )
-            return RunOutcome(experiment: experiment, run: id, result: result, failure: nil)
-        } catch is CancellationError {
+            return RunOutcome(experiment: experiment, run: id, result: result)
+        } catch where error is CancellationError || Task.isCancelled {
             await self.close(id, as: .killed, reason: "the training was interrupted")
             throw CancellationError()
         } catch {
             let message = readableMessage(of: error)
-            await self.close(id, as: .failed, reason: message)
+            let mismatch = error as? ParityMismatch
+            await self.close(id, as: .failed, reason: message, parity: mismatch?.maxAbsDifference)
             self.onEvent(.runFailed(experiment: experiment.name, run: id, message: message))
-            return RunOutcome(experiment: experiment, run: id, result: nil, failure: message)
+            return RunOutcome(experiment: experiment, run: id, failure: message, isParityMismatch: mismatch != nil)
         }
     }
 
@@ -69,32 +70,25 @@ struct ExperimentRunner: Sendable {
                 case .lightgbm: try Forest(lightGBM: model.bytes)
                 case .xgboost: try Forest(xgBoost: model.bytes)
                 }
-            let predict: ([Double]) throws -> [Double] = { values in
-                try trainer.predict(
-                    engine: experiment.engine,
-                    model: model.bytes,
-                    values: values,
-                    columnCount: table.columns.count,
-                    threads: threads
-                )
-            }
             let testValues = table.matrix(of: table.split.test)
             let parity = ParityCheck(
                 forest: forest,
-                library: try predict(testValues),
+                library: try trainer.predict(
+                    engine: experiment.engine,
+                    model: model.bytes,
+                    values: testValues,
+                    columnCount: table.columns.count,
+                    threads: threads
+                ),
                 values: testValues,
                 engine: experiment.engine
             )
             guard parity.isPassed else {
-                throw TrainingError(
-                    .trainingParity,
-                    "the served forest and \(experiment.engine.rawValue) disagree on the test rows by up to "
-                        + "\(FigureText.of(parity.maxAbsDifference)); the model is not registered. "
-                        + "Report the recipe's parameters to the maintainers"
-                )
+                throw ParityMismatch(engine: experiment.engine, maxAbsDifference: parity.maxAbsDifference)
             }
-            let trainPredictions = try predict(table.matrix(of: table.split.train))
-            let validationPredictions = try predict(table.matrix(of: table.split.validation))
+            // The forest answers as the library does, as was just seen, and is faster.
+            let trainPredictions = forest.scores(table.matrix(of: table.split.train))
+            let validationPredictions = forest.scores(table.matrix(of: table.split.validation))
             let validationLabels = table.labels(of: table.split.validation)
             let threshold =
                 recipe.task == .regression
@@ -224,19 +218,15 @@ struct ExperimentRunner: Sendable {
     }
 
     /// Closes a run whatever happens to the task around it.
-    private func close(_ id: RunID, as status: RunStatus, reason: String) async {
+    private func close(_ id: RunID, as status: RunStatus, reason: String, parity: Double? = nil) async {
         let (tracking, now) = (self.tracking, self.context.now())
-        let reason = String(reason.prefix(2_000))
+        let tags = ["martlet.failure": String(reason.prefix(2_000))]
+        let metrics = parity.map { [Metric("parity_max_abs_difference", $0, at: now)] } ?? []
         await Task {
             // The run is closed as well as it can be: what led here is reported, not a second fault on top of it.
-            try? await tracking.log(RunBatch(tags: ["martlet.failure": reason]), to: id)
+            try? await tracking.log(RunBatch(metrics: metrics, tags: tags), to: id)
             _ = try? await tracking.updateRun(id, RunUpdate(status: status, endedAt: now))
         }
         .value
     }
-}
-
-extension ErrorCode {
-    /// The forest that would serve and the library that trained do not agree.
-    package static let trainingParity = ErrorCode("training.parity")
 }

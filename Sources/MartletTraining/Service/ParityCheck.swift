@@ -1,3 +1,4 @@
+package import MartletCore
 import MartletForest
 
 /// Compares the forest that will serve with the library that trained, on every test row.
@@ -24,4 +25,25 @@ struct ParityCheck {
         self.maxAbsDifference = greatest
         self.isPassed = agrees
     }
+}
+
+/// The forest that would serve and the library that trained do not agree; carries the figure to the run.
+struct ParityMismatch: CodedError {
+    let engine: BoostingEngine
+    let maxAbsDifference: Double
+
+    var code: ErrorCode { .trainingParity }
+
+    var message: String {
+        "the served forest and \(self.engine.rawValue) disagree on the test rows by up to "
+            + "\(FigureText.of(self.maxAbsDifference)); the model cannot be registered. "
+            + "Report the recipe's parameters to the maintainers"
+    }
+
+    var underlying: (any Error)? { nil }
+}
+
+extension ErrorCode {
+    /// The forest that would serve and the library that trained do not agree.
+    package static let trainingParity = ErrorCode("training.parity")
 }

@@ -148,6 +148,10 @@ struct Training: Sendable {
     }
 
     private func refusal(verdicts: [GateVerdict], outcomes: [RunOutcome]) -> String? {
+        // A scorer that is wrong for one model of the recipe is not trusted with the others.
+        if let mismatch = outcomes.first(where: \.isParityMismatch) {
+            return "experiment '\(mismatch.experiment.name)': \(mismatch.failure ?? "")"
+        }
         if let missed = verdicts.first(where: { !$0.isPassed }) {
             let count = verdicts.count { !$0.isPassed }
             return "\(count) of \(verdicts.count) gates failed: \(missed)"
@@ -184,6 +188,7 @@ struct Training: Sendable {
                 let interval = RegressionStatistics.maeInterval(
                     labels: labels,
                     predictions: result.testPredictions,
+                    resamples: BootstrapInterval.resamples(rows: labels.count),
                     seed: recipe.seed
                 )
                 return (importance, [.mae: interval])
@@ -192,7 +197,7 @@ struct Training: Sendable {
                     labels: labels.map { $0 > 0.5 },
                     scores: result.testPredictions
                 )
-                .areaIntervals(seed: recipe.seed)
+                .areaIntervals(resamples: BootstrapInterval.resamples(rows: labels.count), seed: recipe.seed)
                 return (importance, [.auc: intervals.auc, .prAUC: intervals.averagePrecision])
             }
         }

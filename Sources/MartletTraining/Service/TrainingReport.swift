@@ -9,6 +9,23 @@ package struct RunOutcome: Sendable {
     package let result: RunResult?
     /// Why the run failed.
     package let failure: String?
+    /// Whether it failed because the served forest and the library disagree.
+    package let isParityMismatch: Bool
+
+    /// Records how `experiment` ended.
+    init(
+        experiment: TrainingExperiment,
+        run: RunID,
+        result: RunResult? = nil,
+        failure: String? = nil,
+        isParityMismatch: Bool = false
+    ) {
+        self.experiment = experiment
+        self.run = run
+        self.result = result
+        self.failure = failure
+        self.isParityMismatch = isParityMismatch
+    }
 }
 
 /// What a run that ended well produced.

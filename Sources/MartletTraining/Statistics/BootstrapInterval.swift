@@ -9,6 +9,9 @@ package struct BootstrapInterval: Sendable, Equatable, Codable {
     /// The number of resamples in which the figure was determined.
     package let resamples: Int
 
+    /// The number of resamples that is worth its time: 1 000, fewer when rows are many, but never under 200.
+    static func resamples(rows: Int) -> Int { max(200, min(1_000, 10_000_000 / max(1, rows))) }
+
     /// The bounds that leave out equal shares of `figures` at both ends; `NaN` bounds when there is none.
     init(figures: [Double], confidence: Double) {
         let sorted = figures.filter { !$0.isNaN }.sorted()
