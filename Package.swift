@@ -132,8 +132,10 @@ let package = Package(
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletServing",
                 "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
         .testTarget(

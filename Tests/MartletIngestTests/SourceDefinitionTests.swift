@@ -57,7 +57,7 @@ struct SourceDefinitionTests {
         ("name: sales", "name: quarantine", "a source's name has lower-case letters"),
         ("column: price_log, type: float64", "column: price, type: string", "keep the type, or use a new name"),
         ("{max: 0.5}", "{max: 50}", "write 0.05 for 5 %"),
-        ("{type: date, from: 계약일}", "{type: datum, from: 계약일}", "Did you mean 'date'?"),
+        ("{type: date, from: 계약일}", "{type: dates, from: 계약일}", "Did you mean 'date'?"),
     ])
     func `a fault is named with what to do`(_ change: (String, String, String)) throws {
         let (_, diagnostics) = try self.read(Self.sales.replacing(change.0, with: change.1))

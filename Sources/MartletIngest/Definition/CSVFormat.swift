@@ -17,6 +17,22 @@ package struct CSVFormat: DocumentObject, Sendable, Encodable {
     package let thousands: String?
     package let missing: [String]
 
+    /// A plain dialect: quote `"`, no date format, no thousands separator, no missing markers.
+    ///
+    /// - Parameters:
+    ///   - delimiter: one ASCII character.
+    ///   - hasHeader: whether the first line names the columns.
+    ///   - encoding: the character encoding.
+    package init(delimiter: String, hasHeader: Bool, encoding: TextEncoding) {
+        self.delimiter = delimiter
+        self.quote = "\""
+        self.hasHeader = hasHeader
+        self.encoding = encoding
+        self.dateFormat = nil
+        self.thousands = nil
+        self.missing = []
+    }
+
     package init(from reader: ObjectReader) {
         let delimiter = reader.value("delimiter", default: ",", "One character, or 'tab'.", documentedDefault: ",")
         self.delimiter = delimiter == "tab" || delimiter == "\\t" ? "\t" : delimiter

@@ -25,6 +25,18 @@ package struct SourceColumn: Sendable, Encodable {
     /// The name to look for in the raw record.
     package var rawName: String { self.from ?? self.name }
 
+    /// A column that no document declares, for trying a type on raw text.
+    package init(name: String, type: DataType, format: String?, missing: [String], thousands: String?) {
+        self.name = name
+        self.location = SourceLocation(file: "", line: 1, column: 1)
+        self.type = type
+        self.from = nil
+        self.format = format
+        self.missing = missing
+        self.thousands = thousands
+        self.description = nil
+    }
+
     init(_ entry: NamedItems<SourceColumnOptions>.Entry) {
         self.name = entry.name
         self.location = entry.location
@@ -40,12 +52,17 @@ package struct SourceColumn: Sendable, Encodable {
     package static func literal(_ scalar: DocumentScalar, type: DataType) -> Value? {
         switch type {
         case .boolean: scalar.text == "true" ? .boolean(true) : scalar.text == "false" ? .boolean(false) : nil
-        case .int64: Int64(scalar.text).map(Value.int64) ?? Double(scalar.text).map(Value.float64)
-        case .float64: Double(scalar.text).map(Value.float64)
+        case .int64: Int64(self.digits(scalar)).map(Value.int64) ?? Double(self.digits(scalar)).map(Value.float64)
+        case .float64: Double(self.digits(scalar)).map(Value.float64)
         case .string: .string(scalar.text)
         case .date, .timestamp: EventTime(iso8601: scalar.text).map(Value.time)
         }
     }
+}
+
+extension SourceColumn {
+    /// The text of a number, without the underscores that YAML allows between digits.
+    private static func digits(_ scalar: DocumentScalar) -> String { scalar.text.replacing("_", with: "") }
 }
 
 /// What a user writes under a column's name: a type alone, or a mapping.

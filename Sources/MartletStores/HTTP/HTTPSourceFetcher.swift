@@ -97,10 +97,11 @@ package struct HTTPSourceFetcher: SourceFetcher {
                 if keepsBody { body.append(bytes) } else { try take(bytes) }
             }
             return (body, response.headers["link"].first)
-        } catch let error as HTTPClientError {
+        } catch let error where !(error is IngestError || error is CancellationError) {
+            let found = (error as? HTTPClientError)?.shortDescription ?? "the connection failed"
             throw IngestError(
                 .ingestFetchFailed,
-                "'\(shown)' could not be read: \(error.shortDescription); is the address right and reachable, and "
+                "'\(shown)' could not be read: \(found); is the address right and reachable, and "
                     + "'timeout' (\(location.timeout)) long enough?",
                 underlying: error
             )

@@ -15,7 +15,10 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
     }
 
     package func recordedDefinition(source: String, batch: ContentHash) async throws -> ContentHash? {
-        try await self.session.withConnection(readOnly: true) { connection in
+        let scratch = self.scratch(for: batch)
+        return try await self.session.withConnection(readOnly: true) { connection in
+            // What a run left that was killed between its commit and its end.
+            try? FileManager.default.removeItem(atPath: scratch)
             guard try WarehouseTables(connection: connection).exists("martlet_loads") else { return nil }
             let rows = try connection.query(
                 "SELECT definition_hash FROM main.martlet_loads WHERE source = ? AND batch = ?",
@@ -25,12 +28,14 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
         }
     }
 
+    private func scratch(for batch: ContentHash) -> String { self.session.path + ".staging-\(batch.short)" }
+
     package func load(
         _ load: BatchLoad,
         reached: @escaping @Sendable (IngestStep) -> Void
     ) async throws -> BatchFigures {
         let pages = load.batch.pages.map { self.rawRoot + "/" + $0 }
-        let scratch = self.session.path + ".staging-\(load.batch.hash.short)"
+        let scratch = self.scratch(for: load.batch.hash)
         return try await self.session.withConnection { connection in
             try? FileManager.default.removeItem(atPath: scratch)
             try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)

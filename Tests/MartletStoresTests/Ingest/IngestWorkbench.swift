@@ -70,12 +70,3 @@ struct IngestWorkbench {
         }
     }
 }
-
-/// The folder of real data sets, or `nil` where there is none.
-let realData: String? = {
-    let named = ProcessInfo.processInfo.environment["MARTLET_DATA"]
-    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-    let candidates = [named, package.appendingPathComponent("../shared/data").standardizedFileURL.path]
-    return candidates.compactMap(\.self).first { FileManager.default.fileExists(atPath: $0) }
-}()

@@ -3,7 +3,7 @@ import MartletCore
 import MartletIngest
 import Testing
 
-@Suite(.enabled(if: realData != nil, "the real data sets are not on this machine"))
+@Suite(.enabled(if: RealData.isWanted, "the real data sets are not on this machine"))
 struct RealSourceTests {
     static func seoul(_ path: String, encoding: String = "utf-8", name: String = "transactions") -> String {
         """
@@ -32,8 +32,8 @@ struct RealSourceTests {
           report_kind: {type: string, from: 신고구분}
         expectations:
           - not_null: {columns: [district_code, contract_date, price, area]}
-          - range: {column: price, min: 1000, max: 2000000}
-          - range: {column: contract_date, min: 2022-01-01, max: 2023-12-31}
+          - range: {column: price, min: 1000, max: 2000000, severity: warn}
+          - range: {column: contract_date, min: 2022-01-01, max: 2023-12-31, severity: warn}
           - allowed: {column: building_use, values: [아파트, 연립다세대, 오피스텔, 단독다가구]}
           - range: {column: year_built, min: 1900, max: 2025, severity: warn}
           - row_count: {min: 20000}
@@ -47,7 +47,7 @@ struct RealSourceTests {
     }
 
     @Test func `the Seoul sales load with the counts their README gives`() async throws {
-        let data = try #require(realData)
+        let data = try #require(RealData.folder)
         let bench = try IngestWorkbench()
         defer { bench.remove() }
         let path = data + "/seoul_transactions_2023/transactions.csv"
@@ -66,7 +66,7 @@ struct RealSourceTests {
     }
 
     @Test func `the die-casting log loses its sensor faults`() async throws {
-        let data = try #require(realData)
+        let data = try #require(RealData.folder)
         let bench = try IngestWorkbench()
         defer { bench.remove() }
         let report = try #require(
@@ -114,7 +114,7 @@ struct RealSourceTests {
     }
 
     @Test func `CDNOW orders and HDB resales load with their totals and duplicates`() async throws {
-        let data = try #require(realData)
+        let data = try #require(RealData.folder)
         let bench = try IngestWorkbench()
         defer { bench.remove() }
         let orders = """
@@ -149,5 +149,24 @@ struct RealSourceTests {
                 "SELECT count(*) FROM resales WHERE month < '2015-01-01' AND remaining_lease IS NOT NULL"
             ) == ["0"]
         )
+    }
+
+    @Test func `the sources of the examples load`() async throws {
+        let data = try #require(RealData.folder)
+        let bench = try IngestWorkbench()
+        defer { bench.remove() }
+        let loaded = [
+            "die-casting/sources/shots": 88_283, "hdb-resale/sources/amenities": 9_145,
+            "hdb-resale/sources/resales": 89_356, "seoul-apartments/sources/coordinates": 8_260,
+            "seoul-apartments/sources/sales": 11_057, "seoul-apartments/sources/schools": 1_412,
+            "seoul-apartments/sources/stations": 304,
+        ]
+        for (path, count) in loaded.sorted(by: { $0.key < $1.key }) {
+            let file = RealData.package.appendingPathComponent("Examples/\(path).yaml")
+            let yaml = try String(contentsOf: file, encoding: .utf8).replacing("${MARTLET_DATA}", with: data)
+            let report = try #require(try await bench.ingest(yaml).first, "\(path)")
+            #expect(report.outcome == .loaded, "\(path): \(report.summary)")
+            #expect(report.figures.rowsLoaded == count, "\(path): \(report.figures)")
+        }
     }
 }
