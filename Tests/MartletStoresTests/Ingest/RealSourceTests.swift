@@ -3,7 +3,7 @@ import MartletCore
 import MartletIngest
 import Testing
 
-@Suite(.enabled(if: RealData.isWanted, "the real data sets are not on this machine"))
+@Suite(.enabled(if: SourceFiles.isWanted, "the real data sets are not on this machine"))
 struct RealSourceTests {
     static func seoul(_ path: String, encoding: String = "utf-8", name: String = "transactions") -> String {
         """
@@ -47,7 +47,7 @@ struct RealSourceTests {
     }
 
     @Test func `the Seoul sales load with the counts their README gives`() async throws {
-        let data = try #require(RealData.folder)
+        let data = try #require(SourceFiles.folder)
         let bench = try IngestWorkbench()
         defer { bench.remove() }
         let path = data + "/seoul_transactions_2023/transactions.csv"
@@ -66,7 +66,7 @@ struct RealSourceTests {
     }
 
     @Test func `the die-casting log loses its sensor faults`() async throws {
-        let data = try #require(RealData.folder)
+        let data = try #require(SourceFiles.folder)
         let bench = try IngestWorkbench()
         defer { bench.remove() }
         let report = try #require(
@@ -114,7 +114,7 @@ struct RealSourceTests {
     }
 
     @Test func `CDNOW orders and HDB resales load with their totals and duplicates`() async throws {
-        let data = try #require(RealData.folder)
+        let data = try #require(SourceFiles.folder)
         let bench = try IngestWorkbench()
         defer { bench.remove() }
         let orders = """
@@ -152,7 +152,7 @@ struct RealSourceTests {
     }
 
     @Test func `the sources of the examples load`() async throws {
-        let data = try #require(RealData.folder)
+        let data = try #require(SourceFiles.folder)
         let bench = try IngestWorkbench()
         defer { bench.remove() }
         let loaded = [
@@ -162,7 +162,7 @@ struct RealSourceTests {
             "seoul-apartments/sources/stations": 304,
         ]
         for (path, count) in loaded.sorted(by: { $0.key < $1.key }) {
-            let file = RealData.package.appendingPathComponent("Examples/\(path).yaml")
+            let file = SourceFiles.package.appendingPathComponent("Examples/\(path).yaml")
             let yaml = try String(contentsOf: file, encoding: .utf8).replacing("${MARTLET_DATA}", with: data)
             let report = try #require(try await bench.ingest(yaml).first, "\(path)")
             #expect(report.outcome == .loaded, "\(path): \(report.summary)")

@@ -89,9 +89,9 @@ struct SourceInferenceTests {
         #expect(error?.code == .ingestNotInferable)
     }
 
-    @Test(.enabled(if: RealData.isWanted, "the real data sets are not on this machine"))
+    @Test(.enabled(if: SourceFiles.isWanted, "the real data sets are not on this machine"))
     func `proposals for the real files load without loss`() async throws {
-        let data = try #require(RealData.folder)
+        let data = try #require(SourceFiles.folder)
         let files = [
             "seoul_transactions_2023/transactions.csv": 23_529, "cdnow_orders/orders.csv": 69_659,
             "diecasting_process_2019/process_log.csv": 90_177, "hdb_resale_2012_2016/resale_transactions.csv": 89_356,

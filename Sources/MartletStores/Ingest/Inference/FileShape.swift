@@ -39,9 +39,7 @@ struct FileShape {
         }
         if sample.starts(with: Data("PAR1".utf8)) {
             self.kind = .parquet
-        } else if first == UInt8(ascii: "{"), let line = Self.lines(of: sample, limit: 1).first,
-            (try? JSONValue(parsing: line)) != nil
-        {
+        } else if first == UInt8(ascii: "{"), Self.isJSONLines(sample) {
             self.kind = .jsonLines
         } else if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
             self.kind = .json(records: try Self.recordsPointer(in: plainPath, shownAs: path))
@@ -118,6 +116,17 @@ struct FileShape {
     private static func lines(of sample: Data, limit: Int) -> [Data] {
         sample.split(separator: 0x0A, maxSplits: limit, omittingEmptySubsequences: true).prefix(limit)
             .map { line in Data(line.last == 0x0D ? line.dropLast() : line) }
+    }
+
+    /// Whether the first line is a whole object, and not a document with its list of records all on one line.
+    private static func isJSONLines(_ sample: Data) -> Bool {
+        let lines = self.lines(of: sample, limit: 2)
+        guard let first = lines.first, case .object(let members)? = try? JSONValue(parsing: first) else { return false }
+        let holdsRecords = members.values.contains { value in
+            guard case .array(let items) = value, case .object? = items.first else { return false }
+            return true
+        }
+        return lines.count > 1 || !holdsRecords
     }
 
     private static func recordsPointer(in path: String, shownAs shown: String) throws -> String {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The real data sets: the folder `MARTLET_DATA`, or `../shared/data` beside the package.
-enum RealData {
+enum SourceFiles {
     /// The folder, or `nil` where there is none.
     static let folder: String? = {
         var package = URL(fileURLWithPath: #filePath)
