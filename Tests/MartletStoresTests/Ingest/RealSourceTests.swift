@@ -27,7 +27,7 @@ struct RealSourceTests {
           floor: {type: int64, from: 층}
           right_kind: {type: string, from: 권리구분}
           cancelled_on: {type: date, from: 취소일}
-          year_built: {type: int64, from: 건축년도, missing: ["0"]}
+          year_built: {type: int64, from: 건축년도, missing: ["0", "null"]}
           building_use: {type: string, from: 건물용도}
           report_kind: {type: string, from: 신고구분}
         expectations:
