@@ -91,7 +91,10 @@ let package = Package(
         // Beside: imported by tests only.
         .target(
             name: "MartletTesting",
-            dependencies: ["MartletCore", "MartletEngines", "MartletFeatures", "MartletServing", "MartletTracking"]
+            dependencies: [
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletServing",
+                "MartletTracking",
+            ]
         ),
 
         .testTarget(name: "MartletCoreTests", dependencies: ["MartletCore", "MartletTesting"]),
@@ -142,7 +145,7 @@ let package = Package(
             name: "MartletServerTests",
             dependencies: [
                 "MartletCore", "MartletFeatures", "MartletForest", "MartletServer", "MartletServing",
-                "MartletTesting", "MartletTracking",
+                "MartletStores", "MartletTesting", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

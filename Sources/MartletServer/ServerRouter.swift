@@ -37,6 +37,8 @@ extension RouterMethods {
                     )
                 )
                 response.headers[.allow] = method.rawValue
+                // The answer to HEAD ends with its headers.
+                if other == .head { response.body = ResponseBody() }
                 return response
             }
         }

@@ -63,4 +63,47 @@ struct TrainingDataTests {
         #expect(codes.counts == [1, 2])
         #expect(codes.missingCount == 1)
     }
+
+    @Test(arguments: [
+        (Value.int64(4), "4"), (.float64(4), "4"), (.float64(4.5), "4.5"), (.boolean(true), "true"),
+        (.string("4"), "4"),
+    ])
+    func `a value names the same category in whatever type it comes`(_ value: Value, _ category: String) {
+        #expect(value.category == category)
+        #expect(CategoryEncoding(categories: ["x", category]).code(of: value) == 1)
+    }
+
+    @Test(arguments: [
+        (DataType.date, DataType.date), (.timestamp, .timestamp), (.string, .date), (.string, .int64),
+        (.string, .boolean), (.boolean, .int64), (.int64, .boolean),
+    ])
+    func `a column whose value a request would give differently is refused`(
+        _ found: DataType,
+        _ declared: DataType
+    )
+        throws
+    {
+        let cells: [Value] = (0..<10)
+            .map { row in
+                switch found {
+                case .date, .timestamp: .time(EventTime(microseconds: Int64(row)))
+                case .string: .string("a")
+                case .boolean: .boolean(true)
+                default: .int64(1)
+                }
+            }
+        let times = (0..<10).map { Value.time(EventTime(microseconds: Int64($0))) }
+        let labels = (0..<10).map { Value.int64(Int64($0 % 2)) }
+        let batch = ColumnBatch(
+            schema: Schema([Field("at", .timestamp), Field("failed", .int64), Field("mould", found)]),
+            columns: [
+                Column(times, type: .timestamp), Column(labels, type: .int64), Column(cells, type: found),
+            ]
+        )
+        let column = ModelColumn(name: "mould", type: declared, source: .request, isRequired: true)
+        let error = #expect(throws: TrainingError.self) {
+            try TrainingTable(batch: batch, recipe: RecipeTests.read(RecipeTests.text).recipe, columns: [column])
+        }
+        #expect(error?.code == .trainingColumnType)
+    }
 }

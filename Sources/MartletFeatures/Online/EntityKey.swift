@@ -24,6 +24,14 @@ package struct EntityKey: Sendable, Hashable, Codable, CustomStringConvertible {
         self.text = parts.count == 1 ? parts[0] : parts.map(Self.escape).joined(separator: "|")
     }
 
+    /// Takes the value of a view's only join key; `nil` when it is missing or does not fit its declared type.
+    ///
+    /// The same text as that of a list with this one value, without making the list.
+    package init?(_ value: Value, for joinKey: JoinKey) {
+        guard let text = Self.text(of: value, as: joinKey.type) else { return nil }
+        self.text = text
+    }
+
     package var description: String { self.text }
 
     static func text(of value: Value, as type: DataType) -> String? {

@@ -13,8 +13,11 @@ struct HealthRoutes: Sendable {
         router.only(.get, "/health/ready") { _, _ in
             let table = self.gateway.routingTable
             let failures = table.endpoints.values.filter { $0.failure != nil }.sorted { $0.name < $1.name }
+            let storeFailure = self.gateway.storeFailure
+            let isWell = failures.isEmpty && storeFailure == nil
             let body: JSONValue = .object([
-                "status": .string(table.isReady ? (failures.isEmpty ? "ready" : "degraded") : "loading"),
+                "status": .string(table.isReady ? (isWell ? "ready" : "degraded") : "loading"),
+                "store_failure": storeFailure.map(JSONValue.string) ?? .null,
                 "endpoints": .integer(Int64(table.endpoints.count)),
                 "failures": .array(failures.map(EndpointRoutes.json)),
             ])

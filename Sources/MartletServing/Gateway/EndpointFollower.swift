@@ -11,29 +11,56 @@ package actor EndpointFollower {
     private let loader: ModelLoader
     private let online: OnlineFollower
     private let now: @Sendable () -> EventTime
+    private let report: @Sendable (Report) -> Void
     private var retryAt: EventTime?
 
-    /// Follows `deployments` for `gateway`.
+    /// What the follower has to say to the one who runs it; each is said once, not at every look.
+    package enum Report: Sendable, Hashable {
+        /// A store cannot be read, for the reason given; what was served before goes on.
+        case storeFailed(String)
+        /// The stores can be read again.
+        case storeRecovered
+    }
+
+    /// Follows `deployments` for `gateway`; `report` is for a log.
     package init(
         gateway: Gateway,
         deployments: any DeploymentStore,
         loader: ModelLoader,
         online: OnlineFollower,
-        now: @escaping @Sendable () -> EventTime
+        now: @escaping @Sendable () -> EventTime,
+        report: @escaping @Sendable (Report) -> Void = { _ in }
     ) {
         self.gateway = gateway
         self.deployments = deployments
         self.loader = loader
         self.online = online
         self.now = now
+        self.report = report
     }
 
     /// Looks once: new rows, then new deployments.
+    ///
+    /// An error is thrown, kept as ``Gateway/storeFailure`` until a later look succeeds, and reported once.
     ///
     /// - Returns: whether the routing table was replaced.
     /// - Throws: what a store throws; everything served before goes on.
     @discardableResult
     package func poll() async throws -> Bool {
+        do {
+            let isReplaced = try await self.look()
+            if self.gateway.noteStoreFailure(nil) { self.report(.storeRecovered) }
+            return isReplaced
+        } catch {
+            let message = readableMessage(of: error)
+            if !(error is CancellationError), self.gateway.noteStoreFailure(message) {
+                self.report(.storeFailed(message))
+            }
+            throw error
+        }
+    }
+
+    private func look() async throws -> Bool {
         let current = self.gateway.routingTable
         let revision = try await self.deployments.revision()
         let isRetryDue = self.retryAt.map { self.now() >= $0 } ?? false
@@ -53,7 +80,7 @@ package actor EndpointFollower {
         return true
     }
 
-    /// Looks every 200 ms until the task is cancelled; a store that fails is asked again.
+    /// Looks every 200 ms until the task is cancelled; a store that fails is reported by ``poll()`` and asked again.
     package func run() async {
         while !Task.isCancelled {
             _ = try? await self.poll()

@@ -21,6 +21,7 @@ package final class Gateway: Sendable {
     private let clock: ServingClock
     private let requestIDs: RequestIDGenerator
     private let routes = Mutex(RoutingTable(revision: nil, endpoints: [:]))
+    private let storeFault = Mutex<String?>(nil)
     private let running = Atomic<Int>(0)
 
     /// Starts with no endpoint; a follower gives it routing tables.
@@ -45,6 +46,21 @@ package final class Gateway: Sendable {
 
     /// Replaces what is served, between two requests.
     package func serve(_ table: RoutingTable) { self.routes.withLock { $0 = table } }
+
+    /// Why deployments and rows cannot be followed at the moment; `nil` while all is well.
+    ///
+    /// Requests go on with what was read before.
+    package var storeFailure: String? { self.storeFault.withLock { $0 } }
+
+    /// Says why the stores cannot be read, or with `nil` that they can again.
+    ///
+    /// - Returns: whether this differs from what was said before.
+    func noteStoreFailure(_ message: String?) -> Bool {
+        self.storeFault.withLock { fault in
+            defer { fault = message }
+            return fault != message
+        }
+    }
 
     /// How many requests are under way.
     package var runningCount: Int { self.running.load(ordering: .relaxed) }

@@ -18,6 +18,9 @@ package struct JSONWriter: Sendable {
         json.withUTF8Buffer { unsafe self.bytes.append(contentsOf: $0) }
     }
 
+    /// Appends text that needs no escapes.
+    package mutating func plain(_ text: String) { self.bytes.append(contentsOf: text.utf8) }
+
     /// Appends one byte that is JSON already.
     package mutating func raw(_ byte: UInt8) { self.bytes.append(byte) }
 

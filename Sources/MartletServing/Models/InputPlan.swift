@@ -24,7 +24,7 @@ package struct InputPlan: Sendable {
         let jsonKey: [UInt8]
 
         /// The number the model sees for `value`: a category's code, else the value itself; unknown is `NaN`.
-        func number(_ value: Value) -> Double {
+        package func number(_ value: Value) -> Double {
             guard let codes = self.codes else { return value.number }
             return value.category.flatMap { codes[$0] } ?? .nan
         }
@@ -58,7 +58,8 @@ package struct InputPlan: Sendable {
 
     /// Binds the inputs of `manifest` to the views of `service`.
     ///
-    /// - Throws: `deployment.notLoadable` when a feature is not in the service.
+    /// - Throws: `deployment.notLoadable` when a feature is not in the service, or an input is a date or timestamp, which
+    ///   no training takes.
     package init(
         _ manifest: ModelManifest,
         service: FeatureService?,
@@ -80,6 +81,13 @@ package struct InputPlan: Sendable {
         var slots: [Slot] = []
         var requestSlots: [Int] = []
         for input in manifest.inputs {
+            guard input.type != .date, input.type != .timestamp else {
+                throw ServingError(
+                    .deploymentNotLoadable,
+                    "The model's input '\(input.name)' is a \(input.type.rawValue), which no model takes; train again "
+                        + "with a number derived from it."
+                )
+            }
             let source: Slot.Source
             switch input.source {
             case .request:

@@ -10,7 +10,7 @@ struct PredictionRecordWriter {
     init(requestID: String, time: EventTime, endpoint: String, inputCount: Int) {
         self.writer = JSONWriter(capacity: 256 + 512 * inputCount)
         self.writer.raw("{\"request_id\":\"")
-        self.writer.raw(Array(requestID.utf8))
+        self.writer.plain(requestID)
         self.writer.raw("\",\"time\":")
         self.writer.time(time)
         self.writer.raw(",\"endpoint\":")

@@ -111,13 +111,18 @@ struct PredictionRequestParser {
     private mutating func readMembers(_ part: String) throws(ServingError) {
         try self.expectObject(part)
         guard !self.scanner.consume(UInt8(ascii: "}")) else { return }
-        var seen: Set<Int> = []
+        let isEntities = part == "entities"
+        var seen = [Bool](repeating: false, count: isEntities ? self.plan.keys.count : self.plan.requestSlots.count)
+        // Most callers send the members in one order, which is the model's: the next one is looked at first.
+        var next = 0
         repeat {
             let key = try self.readKey()
-            let index = part == "entities" ? try self.readEntity(key) : try self.readFeature(key)
-            guard seen.insert(index).inserted else {
+            let index = isEntities ? try self.readEntity(key) : try self.readFeature(key, likely: next)
+            guard !seen[index] else {
                 throw Self.duplicate(self.path("\(part).\(self.scanner.string(key))"))
             }
+            seen[index] = true
+            next = index + 1
         } while try self.scanner.hasNext(before: UInt8(ascii: "}"))
     }
 
@@ -138,12 +143,10 @@ struct PredictionRequestParser {
         return index
     }
 
-    private mutating func readFeature(_ text: JSONScanner.Text) throws(ServingError) -> Int {
-        guard
-            let index = self.plan.requestSlots.firstIndex(where: {
-                self.scanner.matches(text, self.plan.slots[$0].nameBytes)
-            })
-        else { throw self.unknownFeature(self.scanner.string(text)) }
+    private mutating func readFeature(_ text: JSONScanner.Text, likely: Int) throws(ServingError) -> Int {
+        guard let index = self.requestSlot(text, likely: likely) else {
+            throw self.unknownFeature(self.scanner.string(text))
+        }
         let slot = self.plan.slots[self.plan.requestSlots[index]]
         let value = try self.readValue(
             slot.type,
@@ -154,6 +157,12 @@ struct PredictionRequestParser {
         )
         self.request.values[self.request.inputCount * self.plan.requestSlots.count + index] = value
         return index
+    }
+
+    private func requestSlot(_ text: JSONScanner.Text, likely: Int) -> Int? {
+        let slots = self.plan.requestSlots
+        if likely < slots.count, self.scanner.matches(text, self.plan.slots[slots[likely]].nameBytes) { return likely }
+        return slots.firstIndex { self.scanner.matches(text, self.plan.slots[$0].nameBytes) }
     }
 
     private mutating func readValue(
@@ -185,7 +194,9 @@ struct PredictionRequestParser {
             }
             if type == .float64 { return .float64(number.value) }
             if type == .int64, let integer = Self.whole(number) { return .int64(integer) }
-            if type == .string, codes || part == "entities", let integer = number.integer {
+            if type == .string, codes || part == "entities",
+                let integer = codes ? Self.whole(number) : number.integer
+            {
                 return .string(String(integer))
             }
         case UInt8(ascii: "n"), UInt8(ascii: "{"), UInt8(ascii: "["): break
@@ -222,8 +233,8 @@ extension PredictionRequestParser {
         guard next == UInt8(ascii: "{") else {
             let isValue =
                 next == UInt8(ascii: "\"") || next == UInt8(ascii: "[") || next == UInt8(ascii: "-")
-                || (48...57).contains(next) || next == UInt8(ascii: "t") || next == UInt8(ascii: "f")
-                || next == UInt8(ascii: "n")
+                || (48...57).contains(next)
+                || (part != nil && [UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n")].contains(next))
             guard isValue else { throw self.scanner.unexpected("'{'") }
             throw self.wrongType("an object", part.map { self.path($0) })
         }

@@ -15,7 +15,7 @@ enum ResponseWriter {
         let hasDetail = request.explain || request.includeFeatures
         var writer = JSONWriter(capacity: hasDetail ? 256 + 2_048 * request.inputCount : 192 + 64 * request.inputCount)
         writer.raw("{\"request_id\":\"")
-        writer.raw(Array(requestID.utf8))
+        writer.plain(requestID)
         writer.raw("\",\"endpoint\":")
         writer.string(endpoint)
         writer.raw(UInt8(ascii: ","))
@@ -55,7 +55,7 @@ enum ResponseWriter {
             writer.raw(",\"value\":")
             writer.value(scored.values[index])
             writer.raw(",\"status\":\"")
-            writer.raw(Array((scored.statuses[index]?.rawValue ?? "REQUEST").utf8))
+            writer.plain(scored.statuses[index]?.rawValue ?? "REQUEST")
             writer.raw("\"")
             if case .feature(let view, _) = slot.source,
                 let eventTime = scored.eventTimes[input * model.plan.views.count + view]

@@ -25,6 +25,7 @@ struct ScoredRequest {
         let plan = model.plan
         self.values.reserveCapacity(request.inputCount * plan.slots.count)
         self.statuses.reserveCapacity(request.inputCount * plan.slots.count)
+        self.eventTimes.reserveCapacity(request.inputCount * plan.views.count)
         self.scores.reserveCapacity(request.inputCount)
         var row = [Double](repeating: .nan, count: plan.slots.count)
         var found = [OnlineRowReference?](repeating: nil, count: plan.views.count)
@@ -59,8 +60,12 @@ struct ScoredRequest {
         _ found: inout [OnlineRowReference?]
     ) throws(ServingError) {
         for (position, view) in plan.views.enumerated() {
-            let values = view.keyIndices.map { request.keys[input * plan.keys.count + $0] }
-            found[position] = EntityKey(values, for: view.view.joinKeys).flatMap { view.rows.row($0) }
+            let first = input * plan.keys.count
+            let key =
+                view.keyIndices.count == 1
+                ? EntityKey(request.keys[first + view.keyIndices[0]], for: view.view.joinKeys[0])
+                : EntityKey(view.keyIndices.map { request.keys[first + $0] }, for: view.view.joinKeys)
+            found[position] = key.flatMap { view.rows.row($0) }
             self.eventTimes.append(found[position]?.eventTime)
         }
         guard !request.allowUnknownEntities else { return }

@@ -2,28 +2,24 @@ package import Foundation
 
 /// The SQL of the warehouse's view `predictions` over the segments of the prediction log.
 package enum PredictionLogView {
-    /// Creates or replaces the view; run it whenever a warehouse session opens, since it depends on `hasSegments`.
+    /// The view's query over `segments`; empty, with the same columns, when there are none.
     ///
     /// One row for each request, refused ones too. `predictions` has one double for each input; `inputs` is JSON with
     /// `entities`, `features`, `statuses` and `event_times` for each. Lines that a crash cut off are passed over.
-    ///
-    /// `hasSegments` says whether `directory` holds a `.jsonl` file yet; without one the view is empty.
-    package static func createStatement(directory: URL, hasSegments: Bool) -> String {
-        "CREATE OR REPLACE VIEW predictions AS \(Self.query(directory: directory, hasSegments: hasSegments))"
-    }
-
-    /// The view's query.
-    package static func query(directory: URL, hasSegments: Bool) -> String {
-        guard hasSegments else {
+    package static func query(_ segments: [URL]) -> String {
+        guard !segments.isEmpty else {
             let columns = Self.columns.map { "NULL::\($0.type) AS \($0.name)" }.joined(separator: ", ")
             return "SELECT \(columns) WHERE false"
         }
-        let glob = directory.path.replacingOccurrences(of: "'", with: "''") + "/*.jsonl"
+        let files = segments.map { SQLText.literal($0.path) }.joined(separator: ", ")
         let columns = Self.columns.map { "\($0.name): '\($0.type)'" }.joined(separator: ", ")
         let names = Self.columns.map(\.name).joined(separator: ", ")
-        return "SELECT \(names) FROM read_json('\(glob)', format = 'newline_delimited', ignore_errors = true, "
-            + "columns = {\(columns)}) WHERE request_id IS NOT NULL"
+        return "SELECT \(names) FROM read_json([\(files)], format = 'newline_delimited', ignore_errors = true, "
+            + "maximum_object_size = \(Self.lineByteLimit), columns = {\(columns)}) WHERE request_id IS NOT NULL"
     }
+
+    /// DuckDB takes twice this for each thread that reads; the largest record of the default limits is smaller.
+    private static let lineByteLimit = 33_554_432
 
     private static let columns: [(name: String, type: String)] = [
         ("request_id", "VARCHAR"), ("time", "TIMESTAMP"), ("endpoint", "VARCHAR"), ("model", "VARCHAR"),

@@ -111,18 +111,20 @@ package struct TrainingTable: Sendable {
             )
         }
         let found = batch.schema.type(of: column.name) ?? column.type
-        if found == .date || found == .timestamp {
+        if let time = [found, column.type].first(where: { $0 == .date || $0 == .timestamp }) {
             throw TrainingError(
                 .trainingColumnType,
-                "column '\(column.name)' is a \(found.rawValue), which a model cannot take; "
+                "column '\(column.name)' is a \(time.rawValue), which a model cannot take; "
                     + "derive a number from it in the SQL, such as the hour or the days since a date"
             )
         }
-        if found == .string, column.type.isNumeric {
+        // A request gives the declared type: a column that holds another would reach the model differently.
+        let differs = (found == .string) != (column.type == .string) || (found == .boolean) != (column.type == .boolean)
+        if differs, column.type != .string {
             throw TrainingError(
                 .trainingColumnType,
-                "column '\(column.name)' is declared \(column.type.rawValue) but the training set holds text; "
-                    + "cast it in the SQL or declare it as string"
+                "column '\(column.name)' is declared \(column.type.rawValue) but the training set holds "
+                    + "\(found == .string ? "text" : found.rawValue); cast it in the SQL or declare it as \(found.rawValue)"
             )
         }
         return cells

@@ -25,7 +25,7 @@ extension Application {
         _ = try await serving.follower.poll()
         let context = ServerContext(
             gateway: serving.gateway,
-            onlineCounts: { [:] },
+            onlineCounts: { await serving.online.counts },
             process: {
                 let facts = ProcessFacts.current()
                 return .init(residentBytes: Int64(facts.residentBytes), cpuSeconds: facts.cpuSeconds)

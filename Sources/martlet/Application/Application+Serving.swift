@@ -10,6 +10,7 @@ extension Application {
     struct Serving {
         let gateway: Gateway
         let follower: EndpointFollower
+        let online: OnlineFollower
         let sink: any PredictionSink
     }
 
@@ -23,6 +24,8 @@ extension Application {
         limits.inputLimit = server.inputLimit
         limits.concurrentRequestLimit = server.requestLimit
         let gateway = Gateway(limits: limits, clock: .system, seed: UInt64.random(in: .min ... .max))
+        let online = OnlineFollower(store: try self.online())
+        let terminal = self.terminal
         let follower = EndpointFollower(
             gateway: gateway,
             deployments: try self.deployments(),
@@ -31,11 +34,18 @@ extension Application {
                 artifacts: try self.artifacts(),
                 featureService: { name in try self.reloaded().catalog().service(name) }
             ),
-            online: OnlineFollower(store: try self.online()),
-            now: { .now }
+            online: online,
+            now: { .now },
+            report: { report in
+                switch report {
+                case .storeFailed(let message):
+                    terminal.note("the stores cannot be read, so what was served before goes on: \(message)")
+                case .storeRecovered: terminal.note("the stores can be read again")
+                }
+            }
         )
         let sink = PredictionSegments(directory: URL(filePath: self.predictionsFolder), process: Self.segmentName())
-        return Serving(gateway: gateway, follower: follower, sink: sink)
+        return Serving(gateway: gateway, follower: follower, online: online, sink: sink)
     }
 
     /// The same application over the files as they are now.

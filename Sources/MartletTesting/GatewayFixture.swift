@@ -1,19 +1,31 @@
-import Foundation
-import MartletCore
+package import MartletCore
 import MartletFeatures
 import MartletForest
-import MartletServing
-import MartletTracking
-import Testing
+package import MartletServing
+package import MartletTracking
 
 /// A gateway with one endpoint `prices`: one tree over a looked-up rating and a request area.
-struct GatewayFixture {
-    let gateway: Gateway
-    let model: ServedModel
+package struct GatewayFixture: Sendable {
+    package let gateway: Gateway
+    /// Version 3 of `prices`.
+    package let model: ServedModel
 
-    static let now = EventTime(microseconds: 1_700_000_000_000_000)
+    /// The moment at which every request of a fixture comes.
+    package static let now = EventTime(microseconds: 1_700_000_000_000_000)
 
-    init(limits: RequestLimits = RequestLimits(), queue: PredictionQueue = PredictionQueue()) throws {
+    /// Serves the model at endpoint `prices`.
+    package init(limits: RequestLimits = RequestLimits(), queue: PredictionQueue = PredictionQueue()) throws {
+        self.model = try Self.servedModel()
+        self.gateway = Gateway(
+            limits: limits,
+            queue: queue,
+            clock: ServingClock(now: { Self.now }, uptimeMicroseconds: { 0 }),
+            seed: 7
+        )
+        self.serve(self.model)
+    }
+
+    private static func servedModel() throws -> ServedModel {
         let view = FeatureView(
             name: "building",
             entities: ["building"],
@@ -45,12 +57,7 @@ struct GatewayFixture {
             features: [FeatureReference(view: "building", feature: "rating", type: .float64)],
             views: [view]
         )
-        let manifest = ModelManifest(
-            engine: .lightGBM,
-            modelFile: "model.txt",
-            modelHash: ContentHash(of: Self.modelText),
-            task: .regression,
-            labelName: "price",
+        let manifest = try Self.manifest(
             inputs: [
                 ModelInput(
                     name: "building__rating",
@@ -60,30 +67,41 @@ struct GatewayFixture {
                 ),
                 ModelInput(name: "area", type: .float64, source: .request),
             ],
-            joinKeys: ["building_id"],
-            featureService: "prices",
+            service: "prices",
+            text: Self.modelText()
+        )
+        return try ServedModel(
+            version: ModelVersionID("prices", 3),
+            manifest: manifest,
+            forest: Forest(lightGBM: Array(Self.modelText().utf8)),
+            plan: InputPlan(manifest, service: service, rows: ["building": rows])
+        )
+    }
+
+    /// The manifest of a model with the bytes `text`.
+    package static func manifest(inputs: [ModelInput], service: String?, text: String) throws -> ModelManifest {
+        guard let runID = RunID(String(repeating: "0", count: 32)) else {
+            throw ServingError(.deploymentNotLoadable, "The run id of the fixture is not one.")
+        }
+        return ModelManifest(
+            engine: .lightGBM,
+            modelFile: "model.txt",
+            modelHash: ContentHash(of: text),
+            task: .regression,
+            labelName: "price",
+            inputs: inputs,
+            joinKeys: service == nil ? [] : ["building_id"],
+            featureService: service,
             trainedAt: Self.now,
-            runID: try #require(RunID(String(repeating: "0", count: 32))),
+            runID: runID,
             snapshotHash: ContentHash(of: "snapshot"),
             recipeName: "prices",
             recipeHash: ContentHash(of: "recipe")
         )
-        self.model = try ServedModel(
-            version: ModelVersionID("prices", 3),
-            manifest: manifest,
-            forest: Forest(lightGBM: Array(Self.modelText.utf8)),
-            plan: InputPlan(manifest, service: service, rows: ["building": rows])
-        )
-        self.gateway = Gateway(
-            limits: limits,
-            queue: queue,
-            clock: ServingClock(now: { Self.now }, uptimeMicroseconds: { 0 }),
-            seed: 7
-        )
-        self.serve(self.model)
     }
 
-    func serve(_ model: ServedModel?) {
+    /// Replaces what `prices` serves; `nil` leaves the endpoint without a version.
+    package func serve(_ model: ServedModel?) {
         self.gateway.serve(
             RoutingTable(
                 revision: 1,
@@ -101,12 +119,14 @@ struct GatewayFixture {
         )
     }
 
-    func predict(_ body: String, endpoint: String = "prices") -> Gateway.Answer {
+    /// Sends one body.
+    package func predict(_ body: String, endpoint: String = "prices") -> Gateway.Answer {
         self.gateway.predict(endpoint: endpoint, body: Array(body.utf8))
     }
 
-    /// A model of one split on `area` at 50: 10 below, 20 above.
-    static let modelText = """
+    /// A LightGBM model of one split on the second column, `area`, at 50: 10 below, `above` above.
+    package static func modelText(above: Int = 20) -> String {
+        """
         tree
         version=v4
         num_class=1
@@ -127,10 +147,10 @@ struct GatewayFixture {
         decision_type=2
         left_child=-1
         right_child=-2
-        leaf_value=10 20
+        leaf_value=10 \(above)
         leaf_weight=5 5
         leaf_count=5 5
-        internal_value=15
+        internal_value=\((10 + above) / 2)
         internal_weight=10
         internal_count=10
         is_linear=0
@@ -140,4 +160,5 @@ struct GatewayFixture {
         end of trees
 
         """
+    }
 }
