@@ -33,4 +33,9 @@ struct EntityKeyTests {
             }
         }
     }
+
+    @Test func `keys are compared by their bytes, as stores do`() {
+        #expect(EntityKey(text: "\u{E9}") != EntityKey(text: "e\u{301}"))
+        #expect(Set(["a", "a", "\u{E9}", "e\u{301}"].map(EntityKey.init(text:))).count == 3)
+    }
 }

@@ -34,6 +34,15 @@ package struct EntityKey: Sendable, Hashable, Codable, CustomStringConvertible {
 
     package var description: String { self.text }
 
+    /// Compares bytes, as every store does; Swift alone would take two spellings of `é` for one key.
+    package static func == (first: EntityKey, second: EntityKey) -> Bool {
+        first.text.utf8.elementsEqual(second.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in self.text.utf8 { hasher.combine(byte) }
+    }
+
     static func text(of value: Value, as type: DataType) -> String? {
         switch (type, value) {
         case (.int64, .int64(let number)): String(number)

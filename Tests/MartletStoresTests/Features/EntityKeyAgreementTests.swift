@@ -31,7 +31,7 @@ struct EntityKeyAgreementTests {
             eventTimestamp: "event",
             features: [Feature(name: "a", type: .int64, origin: .column("a"))]
         )
-        let online = try SQLiteOnlineStore(path: warehouse.path("online.sqlite"))
+        let online = MemoryOnlineStore()
         let service = MaterializationService(
             offline: DuckDBOfflineStore(session: warehouse.session),
             online: online
