@@ -133,7 +133,7 @@ let package = Package(
         .testTarget(
             name: "MartletStoresTests",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletServing",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest", "MartletServing",
                 "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),

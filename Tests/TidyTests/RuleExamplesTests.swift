@@ -56,6 +56,11 @@ struct RuleExamplesTests {
         #expect(Rules.documentation(self.file("/// A thing.\npackage struct A {}")).isEmpty)
         #expect(Rules.documentation(self.file("/// A thing.\n@frozen\npackage struct A {}")).isEmpty)
         #expect(Rules.documentation(self.file("struct A {}")).isEmpty)
+        #expect(Rules.documentation(self.file("    package func read() {}")).count == 1)
+        let contract = self.file("package protocol Store {\n    /// Reads.\n    func read()\n    func write()\n}")
+        let requirements = Rules.documentedRequirements(in: [contract])
+        #expect(requirements == ["read"])
+        #expect(Rules.documentation(self.file("    package func read() {}"), requirements: requirements).isEmpty)
     }
 
     @Test func `an undeclared import is found`() {

@@ -100,22 +100,24 @@ enum Rules {
             .map { Finding(path: file.path, line: $0.offset + 1, message: "unsafe code outside MartletEngines") }
     }
 
-    /// Every `package` and `public` declaration says what it is; members of a type need it like the type.
+    /// Every `package` and `public` declaration says what it is.
     ///
-    /// Requirements of protocols that others document are exempt by name: `description`, `encode(to:)`, and the like.
-    static func documentation(_ file: SourceFile) -> [Finding] {
+    /// A member that implements a requirement takes its words from the protocol, so members with the name of a
+    /// documented requirement (`requirements`) or of a well-known one of the libraries are exempt.
+    static func documentation(_ file: SourceFile, requirements: Set<String> = []) -> [Finding] {
         let declaration =
-            /^\s*(@\w+(\([^)]*\))?\s+)*(package|public)\s+((static|final|mutating|nonisolated|indirect|private\(set\)|borrowing|consuming)\s+)*(func|struct|class|enum|actor|protocol|init|typealias|subscript)\b(.*)/
-        let exempt =
-            /^[?]?\s*(\(from decoder|encode\(to|hash\(into|<\s*\(|==|next\(\)|callAsFunction|run\(\) async throws)|(integer|string|float|boolean|array|dictionary)Literal|static func (<|==)/
+            /^\s*(@\w+(\([^)]*\))?\s+)*(package|public)\s+((static|final|mutating|nonisolated|indirect|private\(set\)|borrowing|consuming)\s+)*(func|struct|class|enum|actor|protocol|init|typealias|subscript)\b\s*(\w*)(.*)/
         let lines = SwiftLexer.codeOnly(file.text)
         var findings: [Finding] = []
         for (index, line) in lines.enumerated() {
             guard let match = line.firstMatch(of: declaration) else { continue }
-            let rest = String(match.output.7).drop(while: \.isWhitespace)
-            if rest.firstMatch(of: exempt) != nil || Self.implementsRequirement(String(rest)) { continue }
+            let kind = String(match.output.6)
+            let name = String(match.output.7)
+            if kind == "func", requirements.contains(name) || Self.knownRequirements.contains(name) { continue }
+            if kind == "func", name.isEmpty { continue }
+            if kind == "init", Self.knownInitialisers.contains(where: { match.output.8.hasPrefix($0) }) { continue }
             var above = index - 1
-            while above >= 0, lines[above].drop(while: \.isWhitespace).hasPrefix("@") { above -= 1 }
+            while above >= 0, Self.isAside(file.lines[above]) { above -= 1 }
             if above < 0 || !file.lines[above].drop(while: \.isWhitespace).hasPrefix("///") {
                 findings.append(Finding(path: file.path, line: index + 1, message: "no doc comment"))
             }
@@ -123,13 +125,35 @@ enum Rules {
         return findings
     }
 
-    /// Whether an undocumented member stands in a type that takes its words from a protocol.
-    private static func implementsRequirement(_ rest: String) -> Bool {
-        Self.requirements.contains { rest.hasPrefix($0) }
+    /// The names of functions that a protocol of the tree requires and documents.
+    static func documentedRequirements(in files: [SourceFile]) -> Set<String> {
+        var names: Set<String> = []
+        for file in files {
+            var isInside = false
+            for (index, line) in file.lines.enumerated() {
+                if line.firstMatch(of: #/^(package |public )?protocol /#) != nil { isInside = true }
+                if line.hasPrefix("}") { isInside = false }
+                guard isInside, let match = line.firstMatch(of: /^    (static |mutating )?func (\w+)/) else { continue }
+                var above = index - 1
+                while above >= 0, Self.isAside(file.lines[above]) { above -= 1 }
+                if above >= 0, file.lines[above].hasPrefix("    ///") { names.insert(String(match.output.2)) }
+            }
+        }
+        return names
     }
 
-    /// Members that Martlet's own protocols document once, each at the protocol.
-    private static let requirements = [
-        "(from reader: ObjectReader)", "read(_ document: Document, in context: DocumentContext)",
+    /// Whether a line may stand between a doc comment and its declaration: an attribute or a remark.
+    private static func isAside(_ line: Substring) -> Bool {
+        let text = line.drop(while: \.isWhitespace)
+        return text.hasPrefix("@") || (text.hasPrefix("//") && !text.hasPrefix("///"))
+    }
+
+    /// Requirements of Swift's own and the libraries' protocols.
+    private static let knownRequirements: Set = ["encode", "hash", "next", "handle", "run"]
+
+    /// Initialisers that a protocol of Swift or of Martlet's documents requires.
+    private static let knownInitialisers = [
+        "(from decoder", "(from reader: ObjectReader)", "(stringLiteral", "(integerLiteral", "(booleanLiteral",
+        "(floatLiteral", "(arrayLiteral", "(dictionaryLiteral",
     ]
 }

@@ -14,9 +14,7 @@ package struct JSONWriter: Sendable {
     package mutating func raw(_ json: [UInt8]) { self.bytes.append(contentsOf: json) }
 
     /// Appends a literal that is JSON already.
-    package mutating func raw(_ json: StaticString) {
-        json.withUTF8Buffer { unsafe self.bytes.append(contentsOf: $0) }
-    }
+    package mutating func raw(_ json: String) { self.bytes.append(contentsOf: json.utf8) }
 
     /// Appends text that needs no escapes.
     package mutating func plain(_ text: String) { self.bytes.append(contentsOf: text.utf8) }

@@ -14,7 +14,7 @@ package final class ServedModel: Sendable {
     /// `"model":{…}` as every response and log record of this version has it.
     let modelJSON: [UInt8]
     /// The scale of raw scores and contributions.
-    let scale: StaticString
+    let scale: String
 
     /// Puts a loaded version together.
     ///

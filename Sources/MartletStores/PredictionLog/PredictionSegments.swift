@@ -9,7 +9,8 @@ import MartletServing
 /// before it counts, on a thread of its own, so that no request waits for it.
 package final class PredictionSegments: PredictionSink {
     /// Where and how large; touched only on ``queue``.
-    private final class State {
+    // Safe because it is only touched inside blocks of the serial queue.
+    private final class State: @unchecked Sendable {
         var day = ""
         var number = 0
         var handle: FileHandle?
@@ -20,8 +21,7 @@ package final class PredictionSegments: PredictionSink {
     private let process: String
     private let byteLimit: UInt64
     private let queue = DispatchQueue(label: "martlet.prediction-log")
-    // Safe because the state is only touched inside blocks of the serial queue.
-    private nonisolated(unsafe) let state = State()
+    private let state = State()
 
     /// Writes into `directory`, which is made when it is missing.
     ///
@@ -43,7 +43,7 @@ package final class PredictionSegments: PredictionSink {
 
     private func write(_ data: Data, day: String) throws {
         do {
-            let state = unsafe self.state
+            let state = self.state
             let handle = try self.handle(state, day)
             do {
                 try handle.write(contentsOf: data)

@@ -48,7 +48,7 @@ struct ExperimentRunner: Sendable {
                 )
             )
             return RunOutcome(experiment: experiment, run: id, result: result)
-        } catch where error is CancellationError || Task.isCancelled {
+        } catch  where error is CancellationError || Task.isCancelled {
             await self.close(id, as: .killed, reason: "the training was interrupted")
             throw CancellationError()
         } catch {
