@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE = .build/release/martlet
 ARGUMENTS ?=
 
-.PHONY: help demo test bench format lint release examples docs setup
+.PHONY: help demo test bench format lint release docs setup
 
 help:            ## say what there is
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,9 +20,6 @@ demo: release    ## the whole path on generated data; ARGUMENTS=--keep leaves th
 test: setup      ## all tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
-
-examples: release  ## the example workspaces on the real data in $$MARTLET_DATA
-	scripts/check-docs Examples/*/README.md
 
 bench: release   ## the figures of the README, beside their peers
 	Benchmarks/run $(ARGUMENTS)
