@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import MartletCore
+import MartletEngines
 import MartletIngest
+import MartletStores
 
 /// `martlet ingest`: from raw bytes to rows of the warehouse.
 struct IngestCommand: AsyncParsableCommand {
@@ -39,7 +41,7 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let path = self.infer {
-            Terminal().line(try SourceProposal(path: path).yaml())
+            Terminal().line(try await SourceInference(locator: .ofProcess()).propose(path: path))
             return
         }
         let application = try self.options.application()
