@@ -33,7 +33,10 @@ let package = Package(
         // 2 and 3: the domains. Rules and store protocols; no socket, no file, no SQL dialect.
         .target(name: "MartletIngest", dependencies: ["MartletCore"]),
         .target(name: "MartletFeatures", dependencies: ["MartletCore"]),
-        .target(name: "MartletTracking", dependencies: ["MartletCore"]),
+        .target(
+            name: "MartletTracking",
+            dependencies: ["MartletCore", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         .target(
             name: "MartletTraining",
             dependencies: ["MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletTracking"]
