@@ -54,6 +54,10 @@ extension ErrorCode {
     package static let invalidArtifactPath = ErrorCode("artifact.invalidPath")
     /// The bytes of an artifact could not be read or written.
     package static let artifactFailed = ErrorCode("artifact.failed")
+    /// An upload in parts is not there: it was completed, aborted or never begun.
+    package static let uploadNotFound = ErrorCode("artifact.uploadNotFound")
+    /// An upload cannot be completed: a part is missing, too small or another one.
+    package static let invalidUpload = ErrorCode("artifact.invalidUpload")
     /// A model manifest cannot be read.
     package static let invalidManifest = ErrorCode("model.invalidManifest")
 }

@@ -17,4 +17,14 @@ final class BlockingWork: Sendable {
             self.queue.addOperation { continuation.resume(with: Swift.Result(catching: body)) }
         }
     }
+
+    /// Runs `body`, which cannot fail, on one of the threads.
+    func finish(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            self.queue.addOperation {
+                body()
+                continuation.resume()
+            }
+        }
+    }
 }

@@ -5,14 +5,15 @@ package import MartletTracking
 
 /// Artifacts as files under one folder.
 ///
-/// A file is written beside its place under a name no artifact can have, synchronised, then renamed: a crash leaves the
-/// old file, the new one, or a leftover that no listing shows. Symbolic links are never followed out of the folder.
+/// A file is written under a name that no artifact can have, synchronised, then renamed: a crash leaves the old file, the
+/// new one, or a leftover that no listing shows and ``removeUnfinished(before:)`` removes. Symbolic links are never
+/// followed out of the folder.
 package struct FileArtifactStore: ArtifactStore {
     /// The folder that holds everything.
     package let root: String
 
     static let pieceByteCount = 1 << 20
-    private let work = BlockingWork("martlet.artifacts", threadLimit: 4)
+    let work = BlockingWork("martlet.artifacts", threadLimit: 4)
 
     /// Keeps artifacts under the folder `root`, which is made when the first is stored.
     package init(root: String) { self.root = URL(fileURLWithPath: root).standardizedFileURL.path }
@@ -20,10 +21,17 @@ package struct FileArtifactStore: ArtifactStore {
     /// Where the bytes of `path` lie on this machine; there may be nothing.
     package func localPath(of path: ArtifactPath) -> String { "\(self.root)/\(path)" }
 
+    /// Where files are written before they take their places.
+    var draftFolder: String { "\(self.root)/.martlet-drafts" }
+
     @discardableResult
     package func put(_ bytes: Data, at path: ArtifactPath) async throws(TrackingError) -> ContentHash {
         try await self.run("store the artifact '\(path)'") {
-            try self.place(path) { file in try file.write(contentsOf: bytes) }
+            let place = try self.checked(path)
+            try self.withDraft { draft in
+                try draft.write(bytes)
+                try draft.move(to: place)
+            }
             return ContentHash(of: bytes)
         }
     }
@@ -31,6 +39,7 @@ package struct FileArtifactStore: ArtifactStore {
     @discardableResult
     package func put(file localPath: String, at path: ArtifactPath) async throws(TrackingError) -> ContentHash {
         try await self.run("store the artifact '\(path)'") {
+            let place = try self.checked(path)
             guard let source = FileHandle(forReadingAtPath: localPath) else {
                 throw TrackingError(
                     .artifactFailed,
@@ -39,48 +48,91 @@ package struct FileArtifactStore: ArtifactStore {
             }
             defer { try? source.close() }
             var hasher = ContentHasher()
-            try self.place(path) { file in
+            try self.withDraft { draft in
                 while let piece = try source.read(upToCount: Self.pieceByteCount), !piece.isEmpty {
                     hasher.update(piece)
-                    try file.write(contentsOf: piece)
+                    try draft.write(piece)
                 }
+                try draft.move(to: place)
             }
             return hasher.finalize()
         }
     }
 
+    @discardableResult
+    package func put<Pieces: AsyncSequence & Sendable>(
+        pieces: Pieces,
+        at path: ArtifactPath
+    ) async throws(TrackingError) -> ContentHash where Pieces.Element == Data {
+        let place = try await self.run("store the artifact '\(path)'") { try self.checked(path) }
+        return try await self.receive(pieces, "store the artifact '\(path)'") { draft, _ in try draft.move(to: place) }
+    }
+
+    /// Writes `pieces` to a draft, then hands it with its hash to `place`; a throw anywhere leaves nothing.
+    func receive<Pieces: AsyncSequence & Sendable>(
+        _ pieces: Pieces,
+        _ attempt: String,
+        place: @escaping @Sendable (FileDraft, ContentHash) throws -> Void
+    ) async throws(TrackingError) -> ContentHash where Pieces.Element == Data {
+        let draft = try await self.run(attempt) { try FileDraft(in: self.draftFolder) }
+        do {
+            var hasher = ContentHasher()
+            var batches = PieceBatches(pieces, byteCount: Self.pieceByteCount)
+            while let batch = try await batches.next() {
+                hasher.update(batch)
+                try await self.work.run { try draft.write(batch) }
+            }
+            let hash = hasher.finalize()
+            try await self.work.run { try place(draft, hash) }
+            return hash
+        } catch {
+            await self.work.finish { draft.discard() }
+            throw self.failure(attempt, error)
+        }
+    }
+
     package func read(_ path: ArtifactPath) async throws(TrackingError) -> Data {
         try await self.run("read the artifact '\(path)'") {
-            try self.withFile(path) { try $0.readToEnd() ?? Data() }
+            let file = try self.open(path)
+            defer { try? file.close() }
+            return try file.readToEnd() ?? Data()
         }
     }
 
     package func read(
         _ path: ArtifactPath,
         range: Range<Int64>?,
-        into receive: @escaping @Sendable (Data) throws -> Void
+        into receive: (Data) async throws -> Void
     ) async throws(TrackingError) {
-        try await self.run("read the artifact '\(path)'") {
-            try self.withFile(path) { file in
-                if let range { try file.seek(toOffset: UInt64(max(0, range.lowerBound))) }
-                var remaining = range.map { $0.upperBound - max(0, $0.lowerBound) } ?? .max
-                while remaining > 0 {
-                    let wanted = Int(min(Int64(Self.pieceByteCount), remaining))
-                    guard let piece = try file.read(upToCount: wanted), !piece.isEmpty else { return }
-                    remaining -= Int64(piece.count)
-                    try receive(piece)
+        let attempt = "read the artifact '\(path)'"
+        let file = try await self.run(attempt) {
+            let file = try self.open(path)
+            if let range { try file.seek(toOffset: UInt64(max(0, range.lowerBound))) }
+            return file
+        }
+        defer { try? file.close() }
+        do {
+            var remaining = range.map { $0.upperBound - max(0, $0.lowerBound) } ?? .max
+            while remaining > 0 {
+                let wanted = Int(min(Int64(Self.pieceByteCount), remaining))
+                guard let piece = try await self.work.run({ try file.read(upToCount: wanted) }), !piece.isEmpty else {
+                    return
                 }
+                remaining -= Int64(piece.count)
+                try await receive(piece)
             }
+        } catch {
+            throw self.failure(attempt, error)
         }
     }
 
     package func hash(of path: ArtifactPath) async throws(TrackingError) -> ContentHash {
         try await self.run("read the artifact '\(path)'") {
-            try self.withFile(path) { file in
-                var hasher = ContentHasher()
-                while let piece = try file.read(upToCount: Self.pieceByteCount), !piece.isEmpty { hasher.update(piece) }
-                return hasher.finalize()
-            }
+            let file = try self.open(path)
+            defer { try? file.close() }
+            var hasher = ContentHasher()
+            while let piece = try file.read(upToCount: Self.pieceByteCount), !piece.isEmpty { hasher.update(piece) }
+            return hasher.finalize()
         }
     }
 
@@ -112,20 +164,13 @@ package struct FileArtifactStore: ArtifactStore {
         }
     }
 
-    /// Hands `body` a new file beside the place of `path`, then puts it there durably; a throw changes nothing.
-    private func place(_ path: ArtifactPath, _ body: (FileHandle) throws -> Void) throws {
-        let place = try self.checked(path)
-        let folder = URL(fileURLWithPath: place).deletingLastPathComponent()
-        try FileDurability.makeFolder(folder.path)
-        let draft = folder.appendingPathComponent(".martlet-\(UUID().uuidString)")
+    /// Hands `body` a new draft; a throw removes it.
+    func withDraft(_ body: (FileDraft) throws -> Void) throws {
+        let draft = try FileDraft(in: self.draftFolder)
         do {
-            try Data().write(to: draft)
-            let file = try FileHandle(forWritingTo: draft)
-            defer { try? file.close() }
-            try body(file)
-            try FileDurability.replace(place, with: draft.path)
+            try body(draft)
         } catch {
-            try? FileManager.default.removeItem(at: draft)
+            draft.discard()
             throw error
         }
     }
@@ -144,18 +189,17 @@ package struct FileArtifactStore: ArtifactStore {
         (try? FileManager.default.attributesOfItem(atPath: place))?[.type] as? FileAttributeType
     }
 
-    private func withFile<Result>(_ path: ArtifactPath, _ body: (FileHandle) throws -> Result) throws -> Result {
+    private func open(_ path: ArtifactPath) throws -> FileHandle {
         let place = try self.checked(path)
         guard Self.type(of: place) == .typeRegular, let file = FileHandle(forReadingAtPath: place)
         else {
             throw TrackingError(.artifactNotFound, "no artifact '\(path)' is stored")
         }
-        defer { try? file.close() }
-        return try body(file)
+        return file
     }
 
     /// The place of `path` on disk, after checking that no component on the way is a symbolic link.
-    private func checked(_ path: ArtifactPath) throws -> String {
+    func checked(_ path: ArtifactPath) throws -> String {
         var place = self.root
         for component in path.description.split(separator: "/") {
             place += "/\(component)"
@@ -169,21 +213,32 @@ package struct FileArtifactStore: ArtifactStore {
         return place
     }
 
-    private func run<Result: Sendable>(
+    func run<Result: Sendable>(
         _ attempt: String,
         _ body: @escaping @Sendable () throws -> Result
     ) async throws(TrackingError) -> Result {
         do {
             return try await self.work.run(body)
-        } catch let error as TrackingError {
-            throw error
         } catch {
-            throw TrackingError(
+            throw self.failure(attempt, error)
+        }
+    }
+
+    private func failure(_ attempt: String, _ error: any Error) -> TrackingError {
+        if let error = error as? TrackingError { return error }
+        guard error is EngineError || error is CocoaError || error is POSIXError else {
+            // What the sender or receiver of the bytes threw, such as a connection that was cut.
+            return TrackingError(
                 .artifactFailed,
-                "could not \(attempt): \(readableMessage(of: error)); check that '\(self.root)' is writable and the disk "
-                    + "is not full",
+                "could not \(attempt): the other side stopped; try again",
                 underlying: error
             )
         }
+        return TrackingError(
+            .artifactFailed,
+            "could not \(attempt): \(readableMessage(of: error)); check that '\(self.root)' is writable and the disk "
+                + "is not full",
+            underlying: error
+        )
     }
 }
