@@ -13,8 +13,8 @@ import MartletTracking
 struct ServerFixture: Sendable {
     let folder: URL
     let gateway: Gateway
-    let registry: SQLiteModelRegistry
-    let deployments: SQLiteDeploymentStore
+    let registry: SQLModelRegistry
+    let deployments: SQLDeploymentStore
     let follower: EndpointFollower
     let metadata: MetadataDatabase
 
@@ -28,8 +28,8 @@ struct ServerFixture: Sendable {
             .appendingPathComponent("martlet-server-\(UUID().uuidString)")
         self.folder = folder
         self.metadata = try MetadataDatabase(path: folder.appendingPathComponent("metadata.sqlite").path)
-        self.registry = SQLiteModelRegistry(self.metadata)
-        self.deployments = SQLiteDeploymentStore(self.metadata)
+        self.registry = SQLModelRegistry(self.metadata)
+        self.deployments = SQLDeploymentStore(self.metadata)
         self.gateway = Gateway(
             limits: limits,
             clock: ServingClock(now: { GatewayFixture.now }, uptimeMicroseconds: { 0 }),

@@ -23,7 +23,7 @@ package final class SQLiteOnlineStore: OnlineStore {
         } catch {
             throw StoreError(
                 .cannotOpenDatabase,
-                "the online store '\(path)' cannot be opened: \(MetadataDatabase.explain(error)); check that the folder "
+                "the online store '\(path)' cannot be opened: \(SQLiteMetadata.explain(error)); check that the folder "
                     + "is writable and the disk is not full",
                 underlying: error
             )

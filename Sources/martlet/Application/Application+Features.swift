@@ -21,7 +21,7 @@ extension Application {
     func online() throws -> any OnlineStore { try SQLiteOnlineStore(path: self.statePath("online.sqlite")) }
 
     /// The recorded versions of definitions.
-    func featureRegistry() throws -> any FeatureRegistry { SQLiteFeatureRegistry(try self.metadata.database()) }
+    func featureRegistry() throws -> any FeatureRegistry { SQLFeatureRegistry(try self.metadata.database()) }
 
     /// Compares the definitions with the recorded ones, and records what differs.
     func applyFeatures(isDryRun: Bool) async throws -> FeatureApplication {

@@ -10,16 +10,16 @@ enum ModelFiles {
 
 extension Application {
     /// Experiments and runs.
-    func tracking() throws -> any TrackingStore { SQLiteTrackingStore(try self.metadata.database()) }
+    func tracking() throws -> any TrackingStore { SQLTrackingStore(try self.metadata.database()) }
 
     /// Registered models.
-    func registry() throws -> any ModelRegistry { SQLiteModelRegistry(try self.metadata.database()) }
+    func registry() throws -> any ModelRegistry { SQLModelRegistry(try self.metadata.database()) }
 
     /// The chain of changes.
-    func ledger() throws -> any LedgerStore { SQLiteLedger(try self.metadata.database()) }
+    func ledger() throws -> any LedgerStore { SQLLedger(try self.metadata.database()) }
 
     /// Which version answers at which endpoint.
-    func deployments() throws -> any DeploymentStore { SQLiteDeploymentStore(try self.metadata.database()) }
+    func deployments() throws -> any DeploymentStore { SQLDeploymentStore(try self.metadata.database()) }
 
     /// The files of runs.
     func artifacts() throws -> any ArtifactStore { FileArtifactStore(root: self.statePath("artifacts")) }

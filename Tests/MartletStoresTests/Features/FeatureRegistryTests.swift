@@ -27,7 +27,7 @@ struct FeatureRegistryTests {
         let warehouse = try FeatureWarehouse()
         let path = warehouse.path("metadata.sqlite")
         do {
-            let registry = SQLiteFeatureRegistry(try MetadataDatabase(path: path))
+            let registry = SQLFeatureRegistry(try MetadataDatabase(path: path))
             let first = FeatureApplication(
                 self.catalog(ttl: nil, entities: ["thing", "other"]),
                 recorded: try await registry.current()
@@ -35,7 +35,7 @@ struct FeatureRegistryTests {
             #expect(first.changes.count == 4)
             try await first.record(in: registry, at: Self.moment)
         }
-        let registry = SQLiteFeatureRegistry(try MetadataDatabase(path: path))
+        let registry = SQLFeatureRegistry(try MetadataDatabase(path: path))
         let same = FeatureApplication(
             self.catalog(ttl: nil, entities: ["thing", "other"]),
             recorded: try await registry.current()
@@ -60,7 +60,7 @@ struct FeatureRegistryTests {
 
     @Test func `versions are appended all or none`() async throws {
         let warehouse = try FeatureWarehouse()
-        let registry = SQLiteFeatureRegistry(try MetadataDatabase(path: warehouse.path("metadata.sqlite")))
+        let registry = SQLFeatureRegistry(try MetadataDatabase(path: warehouse.path("metadata.sqlite")))
         let application = FeatureApplication(self.catalog(ttl: nil), recorded: [])
         try await application.record(in: registry, at: Self.moment)
         let recorded = try await registry.current()

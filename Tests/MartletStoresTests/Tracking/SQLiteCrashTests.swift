@@ -13,8 +13,8 @@ struct SQLiteCrashTests {
         let path = self.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, milliseconds] in
             let database = try MetadataDatabase(path: path)
-            let runs = SQLiteTrackingStore(database)
-            let registry = SQLiteModelRegistry(database)
+            let runs = SQLTrackingStore(database)
+            let registry = SQLModelRegistry(database)
             let now = EventTime(microseconds: 1)
             let experiment = try await runs.experiment(orCreate: "price", at: now)
             let id = RunID.random()
@@ -41,12 +41,12 @@ struct SQLiteCrashTests {
         }
         let acknowledged = try Data(contentsOf: URL(fileURLWithPath: path + ".acknowledged")).count
         let database = try MetadataDatabase(path: path)
-        let verification = try await SQLiteLedger(database).verify(anchor: nil)
+        let verification = try await SQLLedger(database).verify(anchor: nil)
         #expect(verification.isIntact)
-        let versions = try await SQLiteModelRegistry(database).versions(of: "price").count
+        let versions = try await SQLModelRegistry(database).versions(of: "price").count
         #expect(versions >= acknowledged)
         #expect(verification.entryCount == (versions == 0 ? 0 : Int64(versions) + 1))
-        let runs = SQLiteTrackingStore(database)
+        let runs = SQLTrackingStore(database)
         let run = try #require(try await runs.search(RunSearch()).runs.first)
         var counts: Set<Int> = []
         for key in 0..<50 {
@@ -63,7 +63,7 @@ struct SQLiteCrashTests {
             for _ in 0..<3 {
                 group.addTask {
                     await #expect(processExitsWith: .success) { [path = path as String] in
-                        let registry = SQLiteModelRegistry(try MetadataDatabase(path: path))
+                        let registry = SQLModelRegistry(try MetadataDatabase(path: path))
                         for _ in 0..<20 {
                             _ = try await registry.register(
                                 NewModelVersion(model: "price", runID: nil, source: "mlflow-artifacts:/1/x"),
@@ -74,7 +74,7 @@ struct SQLiteCrashTests {
                 }
             }
         }
-        let verification = try await SQLiteLedger(try MetadataDatabase(path: path)).verify(anchor: nil)
+        let verification = try await SQLLedger(try MetadataDatabase(path: path)).verify(anchor: nil)
         #expect(verification.isIntact)
         #expect(verification.entryCount == 61)
     }

@@ -16,9 +16,9 @@ struct SQLiteRegistryTests {
     @Test func `random events never put an unapproved version live, and each success is one ledger entry`() async throws
     {
         let database = try MetadataDatabase(path: self.path)
-        let registry = SQLiteModelRegistry(database)
-        let deployments = SQLiteDeploymentStore(database)
-        let ledger = SQLiteLedger(database)
+        let registry = SQLModelRegistry(database)
+        let deployments = SQLDeploymentStore(database)
+        let ledger = SQLLedger(database)
         var generator = SplitMix64(seed: 11)
         var numbers: Set<Int> = []
         for moment in 1...300 {
@@ -60,7 +60,7 @@ struct SQLiteRegistryTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    let registry = SQLiteModelRegistry(try MetadataDatabase(path: path))
+                    let registry = SQLModelRegistry(try MetadataDatabase(path: path))
                     for _ in 0..<15 {
                         _ = try await registry.register(
                             NewModelVersion(model: "price", runID: nil, source: "mlflow-artifacts:/1/x"),
@@ -72,10 +72,10 @@ struct SQLiteRegistryTests {
             try await group.waitForAll()
         }
         let database = try MetadataDatabase(path: path)
-        let verification = try await SQLiteLedger(database).verify(anchor: nil)
+        let verification = try await SQLLedger(database).verify(anchor: nil)
         #expect(verification.isIntact)
         #expect(verification.entryCount == 61)
-        let versions = try await SQLiteModelRegistry(database).versions(of: "price")
+        let versions = try await SQLModelRegistry(database).versions(of: "price")
         #expect(versions.map(\.id.number) == Array((1...60).reversed()))
     }
 
@@ -91,7 +91,7 @@ struct SQLiteRegistryTests {
     }
 
     @Test func `a batch of a run is written whole or not at all, points once`() async throws {
-        let store = SQLiteTrackingStore(try MetadataDatabase(path: self.path))
+        let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
         let now = EventTime(microseconds: 5)
         let experiment = try await store.experiment(orCreate: "price", at: now)
         let id = RunID.random()

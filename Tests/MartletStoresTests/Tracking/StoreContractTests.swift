@@ -9,16 +9,16 @@ struct StoreContractTests {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path
 
     @Test func `runs in SQLite keep the rules of a tracking store`() async throws {
-        let store = SQLiteTrackingStore(try MetadataDatabase(path: self.path))
+        let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
         #expect(try await TrackingStoreContract.violations(of: store).isEmpty)
     }
 
     @Test func `models in SQLite keep the rules of a registry`() async throws {
         let database = try MetadataDatabase(path: self.path)
         let violations = try await ModelRegistryContract.violations(
-            of: SQLiteModelRegistry(database),
-            deployments: SQLiteDeploymentStore(database),
-            ledger: SQLiteLedger(database)
+            of: SQLModelRegistry(database),
+            deployments: SQLDeploymentStore(database),
+            ledger: SQLLedger(database)
         )
         #expect(violations.isEmpty)
     }
@@ -26,9 +26,9 @@ struct StoreContractTests {
     @Test func `deployments in SQLite keep the rules of a deployment store`() async throws {
         let database = try MetadataDatabase(path: self.path)
         let violations = try await DeploymentStoreContract.violations(
-            of: SQLiteDeploymentStore(database),
-            registry: SQLiteModelRegistry(database),
-            ledger: SQLiteLedger(database)
+            of: SQLDeploymentStore(database),
+            registry: SQLModelRegistry(database),
+            ledger: SQLLedger(database)
         )
         #expect(violations.isEmpty)
     }

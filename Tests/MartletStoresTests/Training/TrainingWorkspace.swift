@@ -13,8 +13,8 @@ final class TrainingWorkspace: Sendable {
     static let user = "park"
     let folder: String
     let warehouse: WarehouseSession
-    let tracking: SQLiteTrackingStore
-    let registry: SQLiteModelRegistry
+    let tracking: SQLTrackingStore
+    let registry: SQLModelRegistry
     let artifacts: FileArtifactStore
     let catalog: FeatureCatalog
     private let minutes = Mutex<Int64>(0)
@@ -24,8 +24,8 @@ final class TrainingWorkspace: Sendable {
         self.folder = folder
         self.warehouse = WarehouseSession(path: folder + "/warehouse.duckdb", locator: .ofProcess())
         let database = try MetadataDatabase(path: folder + "/metadata.sqlite")
-        self.tracking = SQLiteTrackingStore(database)
-        self.registry = SQLiteModelRegistry(database)
+        self.tracking = SQLTrackingStore(database)
+        self.registry = SQLModelRegistry(database)
         self.artifacts = FileArtifactStore(root: folder + "/artifacts")
         self.catalog = try Self.catalog(features)
     }

@@ -1,13 +1,12 @@
-import GRDB
 import MartletCore
 import MartletTracking
 
 /// Reads registered models and versions inside a transaction.
 enum ModelVersionRows {
     /// The registered model `name`, or an error with the nearest name.
-    static func requireModel(_ name: String, in database: Database) throws -> RegisteredModel {
+    static func requireModel(_ name: String, in database: any SQLConnection) throws -> RegisteredModel {
         if let model = try Self.model(name, in: database) { return model }
-        let names = try String.fetchAll(database, sql: "SELECT name FROM models")
+        let names = try database.texts("SELECT name FROM models")
         throw TrackingError(
             .modelNotFound,
             names.isEmpty
@@ -17,13 +16,13 @@ enum ModelVersionRows {
     }
 
     /// The registered model `name`, or `nil`.
-    static func model(_ name: String, in database: Database) throws -> RegisteredModel? {
+    static func model(_ name: String, in database: any SQLConnection) throws -> RegisteredModel? {
         guard let row = try database.row("SELECT * FROM models WHERE name = ?", [name]) else { return nil }
         return try Self.model(row, in: database)
     }
 
     /// The registered model of a row of `models`.
-    static func model(_ row: Row, in database: Database) throws -> RegisteredModel {
+    static func model(_ row: SQLRow, in database: any SQLConnection) throws -> RegisteredModel {
         let name: String = row["name"]
         let aliases = try database.rows("SELECT alias, number FROM model_aliases WHERE model = ?", [name])
         return RegisteredModel(
@@ -38,7 +37,7 @@ enum ModelVersionRows {
     }
 
     /// The version `id`, or an error that says which versions there are.
-    static func require(_ id: ModelVersionID, in database: Database) throws -> ModelVersion {
+    static func require(_ id: ModelVersionID, in database: any SQLConnection) throws -> ModelVersion {
         if let version = try Self.version(id, in: database) { return version }
         _ = try Self.requireModel(id.model, in: database)
         let newest = try database.row("SELECT max(number) AS number FROM model_versions WHERE model = ?", [id.model])
@@ -47,7 +46,7 @@ enum ModelVersionRows {
     }
 
     /// The version `id`, or `nil`.
-    static func version(_ id: ModelVersionID, in database: Database) throws -> ModelVersion? {
+    static func version(_ id: ModelVersionID, in database: any SQLConnection) throws -> ModelVersion? {
         let row = try database.row(
             "SELECT * FROM model_versions WHERE model = ? AND number = ?",
             [id.model, id.number]
@@ -56,9 +55,9 @@ enum ModelVersionRows {
     }
 
     /// The version of a row of `model_versions`.
-    static func version(_ row: Row, in database: Database) throws -> ModelVersion {
+    static func version(_ row: SQLRow, in database: any SQLConnection) throws -> ModelVersion {
         let id = ModelVersionID(row["model"], row["number"])
-        let key: StatementArguments = [id.model, id.number]
+        let key: [(any SQLBindable)?] = [id.model, id.number]
         let aliases = try database.rows(
             "SELECT alias FROM model_aliases WHERE model = ? AND number = ? ORDER BY alias",
             key
@@ -82,7 +81,7 @@ enum ModelVersionRows {
     }
 
     /// The approval in the columns `decided_by`, `decided_at`, `decided_because`.
-    static func approval(_ row: Row, status: String) -> Approval {
+    static func approval(_ row: SQLRow, status: String) -> Approval {
         let decision = (row["decided_by"] as String?)
             .map { actor in
                 Attribution(
@@ -96,7 +95,7 @@ enum ModelVersionRows {
     }
 
     /// The endpoints that serve `id`.
-    static func endpoints(serving id: ModelVersionID, in database: Database) throws -> [String] {
+    static func endpoints(serving id: ModelVersionID, in database: any SQLConnection) throws -> [String] {
         try database.rows(
             """
             SELECT e.name FROM endpoints e JOIN deployments d ON d.revision = e.revision

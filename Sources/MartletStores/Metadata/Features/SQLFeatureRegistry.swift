@@ -1,58 +1,58 @@
 import Foundation
-import GRDB
 package import MartletCore
 package import MartletFeatures
 
 /// The feature registry in the metadata database.
-package struct SQLiteFeatureRegistry: FeatureRegistry {
+package struct SQLFeatureRegistry: FeatureRegistry {
     private let database: MetadataDatabase
 
     /// Records definitions in `database`.
     package init(_ database: MetadataDatabase) { self.database = database }
 
     package func current() async throws -> [FeatureDefinitionVersion] {
-        try await self.database.pool.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
+        try await self.database
+            .read(to: "read the feature definitions") { database in
+                try database.rows(
+                    """
                     SELECT * FROM feature_definitions AS d WHERE version = (
                         SELECT max(version) FROM feature_definitions WHERE kind = d.kind AND name = d.name
                     ) ORDER BY kind, name
-                    """
-            )
+                    """,
+                    []
+                )
+            }
             .map(Self.version)
-        }
     }
 
     package func history(of kind: FeatureDefinitionKind, name: String) async throws -> [FeatureDefinitionVersion] {
-        try await self.database.pool.read { database in
-            try Row.fetchAll(
-                database,
-                sql: "SELECT * FROM feature_definitions WHERE kind = ? AND name = ? ORDER BY version",
-                arguments: [kind.rawValue, name]
-            )
+        try await self.database
+            .read(to: "read the history of '\(name)'") { database in
+                try database.rows(
+                    "SELECT * FROM feature_definitions WHERE kind = ? AND name = ? ORDER BY version",
+                    [kind.rawValue, name]
+                )
+            }
             .map(Self.version)
-        }
     }
 
     package func append(_ versions: [FeatureDefinitionVersion]) async throws {
-        try await self.database.pool.write { database in
-            for version in versions {
-                try database.execute(
-                    sql: """
-                        INSERT INTO feature_definitions (kind, name, version, content_hash, definition, applied_at)
-                        VALUES (?, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
+        try await self.database.write(to: "record feature definitions") { database in
+            try database.run(
+                """
+                INSERT INTO feature_definitions (kind, name, version, content_hash, definition, applied_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                batch: versions.map { version in
+                    [
                         version.kind.rawValue, version.name, version.version, version.contentHash.description,
-                        version.definition?.canonicalText, version.appliedAt.microseconds,
+                        version.definition?.canonicalText, version.appliedAt,
                     ]
-                )
-            }
+                }
+            )
         }
     }
 
-    private static func version(_ row: Row) throws -> FeatureDefinitionVersion {
+    private static func version(_ row: SQLRow) throws -> FeatureDefinitionVersion {
         guard let kind = FeatureDefinitionKind(rawValue: row["kind"]), let hash = ContentHash(hex: row["content_hash"])
         else {
             throw StoreError(

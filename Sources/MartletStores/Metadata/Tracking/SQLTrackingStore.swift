@@ -1,9 +1,8 @@
-import GRDB
 package import MartletCore
 package import MartletTracking
 
 /// Experiments and runs in the metadata database.
-package struct SQLiteTrackingStore: TrackingStore {
+package struct SQLTrackingStore: TrackingStore {
     let database: MetadataDatabase
 
     /// Keeps runs in `database`.
@@ -22,17 +21,17 @@ package struct SQLiteTrackingStore: TrackingStore {
             guard try RunRows.row(of: run.id, in: database) == nil else {
                 throw TrackingError(.runExists, "a run \(run.id) is there already; start a run with a new id")
             }
-            try database.run(
+            let rows = try database.rows(
                 """
-                INSERT INTO runs (id, experiment, name, user, status, started_at, lifecycle)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO runs (id, experiment, name, "user", status, started_at, lifecycle)
+                VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING "row"
                 """,
                 [
                     run.id.description, Int64(experiment.id), run.name, run.user, RunStatus.running.rawValue,
                     run.startedAt.microseconds, Lifecycle.active.rawValue,
                 ]
             )
-            try RunRows.write(RunBatch(tags: run.tags), run: database.lastInsertedRowID, id: run.id, in: database)
+            try RunRows.write(RunBatch(tags: run.tags), run: rows[0][0], id: run.id, in: database)
             return try RunRows.require(run.id, in: database)
         }
     }
@@ -97,8 +96,7 @@ package struct SQLiteTrackingStore: TrackingStore {
     package func deleteTag(_ key: String, of id: RunID) async throws(TrackingError) {
         try await self.database.write(to: "delete a tag of the run \(id)") { database in
             let run = try RunRows.requireWritable(id, in: database)
-            try database.run("DELETE FROM run_tags WHERE run = ? AND key = ?", [run, key])
-            guard database.changesCount == 1 else {
+            guard try database.run("DELETE FROM run_tags WHERE run = ? AND key = ?", [run, key]) == 1 else {
                 throw TrackingError(.tagNotFound, "the run \(id) has no tag '\(key)'")
             }
         }
@@ -126,17 +124,14 @@ package struct SQLiteTrackingStore: TrackingStore {
     ) async throws(TrackingError) -> [Metric] {
         try await self.database.read(to: "read a metric of the run \(id)") { database in
             guard let row = try RunRows.row(of: id, in: database) else { throw RunRows.notFound(id) }
-            let rows = try Row.fetchCursor(
-                database.cachedStatement(
-                    sql: """
-                        SELECT step, timestamp, value, is_nan FROM metrics WHERE run = ? AND key = ?
-                        ORDER BY step, timestamp, value LIMIT ? OFFSET ?
-                        """
-                ),
-                arguments: [row["row"] as Int64, key, limit, offset]
-            )
             var points: [Metric] = []
-            while let row = try rows.next() {
+            try database.forEachRow(
+                """
+                SELECT step, timestamp, value, is_nan FROM metrics WHERE run = ? AND key = ?
+                ORDER BY step, timestamp, value LIMIT ? OFFSET ?
+                """,
+                [row["row"] as Int64, key, limit, offset]
+            ) { row in
                 let isNaN: Bool = row[3]
                 points.append(
                     Metric(key, isNaN ? .nan : row[2], at: EventTime(microseconds: row[1]), step: row[0])

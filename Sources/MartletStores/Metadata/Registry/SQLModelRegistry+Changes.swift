@@ -1,9 +1,8 @@
-import GRDB
 import MartletCore
 package import MartletTracking
 
 /// What changes a version: each method is one transaction with its ledger entry.
-extension SQLiteModelRegistry {
+extension SQLModelRegistry {
     package func register(
         _ version: NewModelVersion,
         _ author: Attribution
@@ -58,10 +57,11 @@ extension SQLiteModelRegistry {
             try database.run(
                 """
                 INSERT INTO approval_decisions (model, number, position, status, decided_by, decided_at, decided_because)
-                SELECT ?1, ?2, count(*) + 1, ?3, ?4, ?5, ?6 FROM approval_decisions WHERE model = ?1 AND number = ?2
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    id.model, id.number, approval.status.rawValue, decision.actor, decision.at.microseconds,
+                    id.model, id.number, try Self.nextPosition(id, database), approval.status.rawValue, decision.actor,
+                    decision.at.microseconds,
                     decision.reason,
                 ]
             )
@@ -82,7 +82,10 @@ extension SQLiteModelRegistry {
             _ = try ModelVersionRows.require(id, in: database)
             let before = try Self.number(of: alias, id.model, database)
             try database.run(
-                "INSERT OR REPLACE INTO model_aliases (model, alias, number) VALUES (?, ?, ?)",
+                """
+                INSERT INTO model_aliases (model, alias, number) VALUES (?, ?, ?)
+                ON CONFLICT (model, alias) DO UPDATE SET number = excluded.number
+                """,
                 [id.model, alias, id.number]
             )
             try Self.record(
@@ -147,7 +150,10 @@ extension SQLiteModelRegistry {
             _ = try ModelVersionRows.require(id, in: database)
             if let value {
                 try database.run(
-                    "INSERT OR REPLACE INTO model_version_tags (model, number, key, value) VALUES (?, ?, ?, ?)",
+                    """
+                    INSERT INTO model_version_tags (model, number, key, value) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (model, number, key) DO UPDATE SET value = excluded.value
+                    """,
                     [id.model, id.number, key, value]
                 )
             } else {
@@ -176,7 +182,7 @@ extension SQLiteModelRegistry {
         _ version: NewModelVersion,
         as id: ModelVersionID,
         _ author: Attribution,
-        _ database: Database
+        _ database: any SQLConnection
     ) throws {
         try database.run(
             """
@@ -202,7 +208,7 @@ extension SQLiteModelRegistry {
         from before: ModelStage,
         to stage: ModelStage,
         _ author: Attribution,
-        _ database: Database
+        _ database: any SQLConnection
     ) throws {
         try database.run(
             "UPDATE model_versions SET stage = ?, updated_at = ? WHERE model = ? AND number = ?",
@@ -212,11 +218,19 @@ extension SQLiteModelRegistry {
         try Self.record(.versionStaged, id, author, payload, database)
     }
 
-    private static func number(of alias: String, _ model: String, _ database: Database) throws -> Int? {
+    private static func nextPosition(_ id: ModelVersionID, _ database: any SQLConnection) throws -> Int {
+        let newest = try database.row(
+            "SELECT max(position) AS position FROM approval_decisions WHERE model = ? AND number = ?",
+            [id.model, id.number]
+        )
+        return (newest?["position"] as Int? ?? 0) + 1
+    }
+
+    private static func number(of alias: String, _ model: String, _ database: any SQLConnection) throws -> Int? {
         try database.row("SELECT number FROM model_aliases WHERE model = ? AND alias = ?", [model, alias])?["number"]
     }
 
-    private static func checkNotLive(_ id: ModelVersionID, _ what: String, _ database: Database) throws {
+    private static func checkNotLive(_ id: ModelVersionID, _ what: String, _ database: any SQLConnection) throws {
         let endpoints = try ModelVersionRows.endpoints(serving: id, in: database)
         guard let endpoint = endpoints.first else { return }
         throw TrackingError(
@@ -230,8 +244,8 @@ extension SQLiteModelRegistry {
         _ id: ModelVersionID,
         _ author: Attribution,
         _ payload: [String: JSONValue],
-        _ database: Database
+        _ database: any SQLConnection
     ) throws {
-        try SQLiteLedger.append(LedgerRecord(action, of: "model:\(id)", author, payload: payload), in: database)
+        try SQLLedger.append(LedgerRecord(action, of: "model:\(id)", author, payload: payload), in: database)
     }
 }

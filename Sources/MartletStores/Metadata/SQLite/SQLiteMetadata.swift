@@ -1,39 +1,34 @@
 import Foundation
-package import GRDB
-package import MartletCore
+import GRDB
+import MartletCore
 
-/// The SQLite file that keeps runs, models, deployments, the ledger and feature definitions.
+/// The metadata in an SQLite file.
 ///
-/// In WAL mode with `synchronous = FULL`: a write that returned survives a crash of the machine. Several processes may
-/// open the same file; a writer waits up to 30 seconds for another. All access blocks threads of SQLite's own queues,
-/// never a caller's.
-package final class MetadataDatabase: Sendable {
-    /// Where the file lies.
-    package let path: String
-    /// The connections; a closure is a transaction.
-    package let pool: DatabasePool
-    /// How many migrations the file has.
-    package let schemaVersion: Int
+/// In WAL mode with `synchronous = FULL`. Several processes may open the same file; a writer waits up to 30 seconds for
+/// another. All access blocks threads of SQLite's own queues.
+final class SQLiteMetadata: MetadataBackend {
+    let place: String
+    let schemaVersion: Int
+    let pool: DatabasePool
+    private let writes: SQLiteWriteGroup
 
     /// How long a connection waits for another's lock.
     static let lockTimeoutSeconds = 30.0
     /// `Mart` in ASCII: tells this file from other programs' SQLite files.
     static let applicationID = 0x4D61_7274
 
-    /// Opens the file at `path`, making it and its folder when they are not there, and brings its tables up to date.
-    ///
-    /// - Throws: `store.schemaTooNew` when a newer program wrote the file; `store.notOurDatabase` when it belongs to
-    ///   another program; `store.cannotOpen` for anything else.
-    package init(path: String, migrations: [MetadataMigration] = MetadataMigrations.all) throws(StoreError) {
-        self.path = path
+    /// Opens or makes the file and brings its tables up to date.
+    init(path: String, migrations: [MetadataMigration]) throws(StoreError) {
+        self.place = path
         do {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let pool = try Self.open(path)
             self.pool = pool
+            self.writes = SQLiteWriteGroup(pool)
             self.schemaVersion = try pool.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
-                return try MetadataMigrator(migrations: migrations, path: path).migrate(database)
+                return try SQLiteMigrator(migrations: migrations, path: path).migrate(database)
             }
         } catch let error as StoreError {
             throw error
@@ -47,11 +42,21 @@ package final class MetadataDatabase: Sendable {
         }
     }
 
-    /// Runs SQLite's own check of the whole file.
-    ///
-    /// - Returns: what is damaged, one sentence each; empty when all is well.
-    /// - Throws: what SQLite reports when the file cannot be read at all.
-    package func integrityFaults() async throws -> [String] {
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) async throws -> Result {
+        try await self.pool.read { try body(SQLiteConnection($0)) }
+    }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) async throws -> Result {
+        try await self.writes.write(body)
+    }
+
+    func explain(_ error: any Error) -> String { Self.explain(error) }
+
+    func integrityFaults() async throws -> [String] {
         try await self.pool.read { database in
             var faults = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
             faults += try Row.fetchAll(database, sql: "PRAGMA foreign_key_check")
@@ -62,8 +67,7 @@ package final class MetadataDatabase: Sendable {
         }
     }
 
-    /// Closes all connections; later calls fail.
-    package func close() {
+    func close() {
         try? self.pool.close()
     }
 
@@ -97,13 +101,4 @@ package final class MetadataDatabase: Sendable {
         default: false
         }
     }
-}
-
-extension ErrorCode {
-    /// The metadata database cannot be opened.
-    package static let cannotOpenDatabase = ErrorCode("store.cannotOpen")
-    /// The metadata database was written by a newer program.
-    package static let schemaTooNew = ErrorCode("store.schemaTooNew")
-    /// The file is a database of another program.
-    package static let notOurDatabase = ErrorCode("store.notOurDatabase")
 }

@@ -1,9 +1,8 @@
-import GRDB
 import MartletCore
 package import MartletTracking
 
 /// Deployments in the metadata database.
-package struct SQLiteDeploymentStore: DeploymentStore {
+package struct SQLDeploymentStore: DeploymentStore {
     private let database: MetadataDatabase
 
     /// Keeps deployments in `database`.
@@ -20,8 +19,14 @@ package struct SQLiteDeploymentStore: DeploymentStore {
             try ModelVersionRows.require(version, in: database).checkDeployable()
             let before = try Self.live(endpoint, database)
             let revision = try Self.addRevision(of: endpoint, version, author, database)
-            try database.run("INSERT OR REPLACE INTO endpoints (name, revision) VALUES (?, ?)", [endpoint, revision])
-            try SQLiteLedger.append(
+            try database.run(
+                """
+                INSERT INTO endpoints (name, revision) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET revision = excluded.revision
+                """,
+                [endpoint, revision]
+            )
+            try SQLLedger.append(
                 LedgerRecord(
                     .endpointDeployed,
                     of: "endpoint:\(endpoint)",
@@ -42,7 +47,7 @@ package struct SQLiteDeploymentStore: DeploymentStore {
         try author.validate()
         try await self.database.write(to: "remove the endpoint '\(endpoint)'") { database in
             guard let before = try Self.live(endpoint, database) else {
-                let names = try String.fetchAll(database, sql: "SELECT name FROM endpoints")
+                let names = try database.texts("SELECT name FROM endpoints")
                 throw TrackingError(
                     .endpointNotFound,
                     "no endpoint '\(endpoint)' is live." + NearestName.suggestion(endpoint, among: names)
@@ -50,7 +55,7 @@ package struct SQLiteDeploymentStore: DeploymentStore {
             }
             let revision = try Self.addRevision(of: endpoint, nil, author, database)
             try database.run("DELETE FROM endpoints WHERE name = ?", [endpoint])
-            try SQLiteLedger.append(
+            try SQLLedger.append(
                 LedgerRecord(
                     .endpointRemoved,
                     of: "endpoint:\(endpoint)",
@@ -97,7 +102,7 @@ package struct SQLiteDeploymentStore: DeploymentStore {
         try await self.database.read(to: "read the revision of the deployments", Self.revision)
     }
 
-    private static func revision(_ database: Database) throws -> Int64 {
+    private static func revision(_ database: any SQLConnection) throws -> Int64 {
         try database.row("SELECT max(revision) AS revision FROM deployments", [])?["revision"] ?? 0
     }
 
@@ -105,7 +110,7 @@ package struct SQLiteDeploymentStore: DeploymentStore {
         of endpoint: String,
         _ version: ModelVersionID?,
         _ author: Attribution,
-        _ database: Database
+        _ database: any SQLConnection
     ) throws -> Int64 {
         let revision = try Self.revision(database) + 1
         try database.run(
@@ -120,7 +125,7 @@ package struct SQLiteDeploymentStore: DeploymentStore {
         return revision
     }
 
-    private static func live(_ endpoint: String, _ database: Database) throws -> Deployment? {
+    private static func live(_ endpoint: String, _ database: any SQLConnection) throws -> Deployment? {
         try database.row(
             "SELECT d.* FROM endpoints e JOIN deployments d ON d.revision = e.revision WHERE e.name = ?",
             [endpoint]
@@ -128,7 +133,7 @@ package struct SQLiteDeploymentStore: DeploymentStore {
         .flatMap(Self.deployment)
     }
 
-    private static func deployment(_ row: Row) -> Deployment? {
+    private static func deployment(_ row: SQLRow) -> Deployment? {
         guard let model = row["model"] as String?, let number = row["number"] as Int? else { return nil }
         return Deployment(
             endpoint: row["endpoint"],

@@ -1,9 +1,8 @@
-package import GRDB
 import MartletCore
 package import MartletTracking
 
 /// The ledger in the metadata database.
-package struct SQLiteLedger: LedgerStore {
+package struct SQLLedger: LedgerStore {
     private let database: MetadataDatabase
 
     /// Reads the ledger of `database`.
@@ -12,9 +11,9 @@ package struct SQLiteLedger: LedgerStore {
     /// Adds `record` to the chain, inside the transaction of the change it records.
     ///
     /// - Returns: the entry with its place and hash.
-    /// - Throws: what SQLite reports; the caller's transaction is then rolled back.
+    /// - Throws: what the database reports; the caller's transaction is then rolled back.
     @discardableResult
-    package static func append(_ record: LedgerRecord, in database: Database) throws -> LedgerEntry {
+    static func append(_ record: LedgerRecord, in database: any SQLConnection) throws -> LedgerEntry {
         let entry = LedgerEntry(record, after: try Self.head(database))
         try database.run(
             """
@@ -27,7 +26,10 @@ package struct SQLiteLedger: LedgerStore {
             ]
         )
         try database.run(
-            "INSERT OR REPLACE INTO ledger_head (id, sequence, hash) VALUES (1, ?, ?)",
+            """
+            INSERT INTO ledger_head (id, sequence, hash) VALUES (1, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash
+            """,
             [entry.sequence, entry.hash.description]
         )
         return entry
@@ -62,20 +64,22 @@ package struct SQLiteLedger: LedgerStore {
     package func verify(anchor: LedgerHead?) async throws(TrackingError) -> LedgerVerification {
         try await self.database.read(to: "verify the ledger") { database in
             var verifier = LedgerVerifier(anchor: anchor)
-            let rows = try Row.fetchCursor(database, sql: "SELECT * FROM ledger ORDER BY sequence")
-            while let row = try rows.next(), verifier.check(Self.entry(row)) {}
+            var isSound = true
+            try database.forEachRow("SELECT * FROM ledger ORDER BY sequence", []) { row in
+                if isSound { isSound = verifier.check(Self.entry(row)) }
+            }
             return verifier.finish(head: try Self.head(database))
         }
     }
 
-    private static func head(_ database: Database) throws -> LedgerHead {
+    private static func head(_ database: any SQLConnection) throws -> LedgerHead {
         guard let row = try database.row("SELECT sequence, hash FROM ledger_head WHERE id = 1", []) else {
             return .empty
         }
         return LedgerHead(sequence: row["sequence"], hash: Self.hash(row["hash"]))
     }
 
-    private static func entry(_ row: Row) -> LedgerEntry {
+    private static func entry(_ row: SQLRow) -> LedgerEntry {
         LedgerEntry(
             sequence: row["sequence"],
             at: row.time("at"),

@@ -1,8 +1,7 @@
-import GRDB
 package import MartletCore
 package import MartletTracking
 
-extension SQLiteTrackingStore {
+extension SQLTrackingStore {
     package func createExperiment(
         named name: String,
         artifactLocation: String?,
@@ -54,9 +53,10 @@ extension SQLiteTrackingStore {
         try await self.database.read(to: "list the experiments") { database in
             try database.rows(
                 """
-                SELECT * FROM experiments WHERE ?1 IS NULL OR lifecycle = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2
+                SELECT * FROM experiments\(lifecycle == nil ? "" : " WHERE lifecycle = ?")
+                ORDER BY created_at DESC, id DESC LIMIT ?
                 """,
-                [lifecycle?.rawValue, limit]
+                lifecycle.map { [$0.rawValue, limit] } ?? [limit]
             )
             .map { try ExperimentRows.experiment($0, in: database) }
         }
@@ -86,7 +86,10 @@ extension SQLiteTrackingStore {
         try await self.database.write(to: "tag the experiment \(id)") { database in
             _ = try ExperimentRows.require(id: id, in: database)
             try database.run(
-                "INSERT OR REPLACE INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)",
+                """
+                INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)
+                ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value
+                """,
                 [Int64(id), key, value]
             )
             try database.run("UPDATE experiments SET updated_at = ? WHERE id = ?", [now.microseconds, Int64(id)])
@@ -114,24 +117,24 @@ extension SQLiteTrackingStore {
 
 /// Reads and writes experiments inside a transaction.
 enum ExperimentRows {
-    static func require(id: String, in database: Database) throws -> Experiment {
+    static func require(id: String, in database: any SQLConnection) throws -> Experiment {
         if let experiment = try Self.experiment(id: id, in: database) { return experiment }
         throw TrackingError(.experimentNotFound, "no experiment has the id '\(id)'")
     }
 
-    static func experiment(id: String, in database: Database) throws -> Experiment? {
+    static func experiment(id: String, in database: any SQLConnection) throws -> Experiment? {
         // Only the canonical writing is an id: '01' or '+1' name nothing.
         guard let number = Int64(id), String(number) == id else { return nil }
         return try database.row("SELECT * FROM experiments WHERE id = ?", [number])
             .map { try Self.experiment($0, in: database) }
     }
 
-    static func experiment(named name: String, in database: Database) throws -> Experiment? {
+    static func experiment(named name: String, in database: any SQLConnection) throws -> Experiment? {
         try database.row("SELECT * FROM experiments WHERE name = ?", [name])
             .map { try Self.experiment($0, in: database) }
     }
 
-    static func experiment(_ row: Row, in database: Database) throws -> Experiment {
+    static func experiment(_ row: SQLRow, in database: any SQLConnection) throws -> Experiment {
         let id: Int64 = row["id"]
         return Experiment(
             id: String(id),
@@ -149,15 +152,16 @@ enum ExperimentRows {
         _ artifactLocation: String?,
         _ tags: [String: String],
         _ now: EventTime,
-        in database: Database
+        in database: any SQLConnection
     ) throws -> Experiment {
-        try database.run(
+        let rows = try database.rows(
             """
             INSERT INTO experiments (name, lifecycle, artifact_location, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
+            RETURNING id
             """,
-            [name, Lifecycle.active.rawValue, artifactLocation, now.microseconds, now.microseconds]
+            [name, Lifecycle.active.rawValue, artifactLocation, now, now]
         )
-        let id = database.lastInsertedRowID
+        let id: Int64 = rows[0][0]
         for (key, value) in tags {
             try database.run(
                 "INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)",

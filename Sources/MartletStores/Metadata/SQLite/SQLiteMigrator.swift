@@ -3,7 +3,7 @@ import GRDB
 import MartletCore
 
 /// Brings a metadata database up to date, in one transaction.
-struct MetadataMigrator {
+struct SQLiteMigrator {
     let migrations: [MetadataMigration]
     let path: String
 
@@ -27,13 +27,13 @@ struct MetadataMigrator {
                     """
             )
             for migration in missing {
-                try migration.apply(database)
+                try database.execute(sql: migration.sql)
                 try database.execute(
                     sql: "INSERT INTO schema_migrations (name) VALUES (?)",
                     arguments: [migration.name]
                 )
             }
-            try database.execute(sql: "PRAGMA application_id = \(MetadataDatabase.applicationID)")
+            try database.execute(sql: "PRAGMA application_id = \(SQLiteMetadata.applicationID)")
             try database.execute(sql: "PRAGMA user_version = \(self.migrations.count)")
             return .commit
         }

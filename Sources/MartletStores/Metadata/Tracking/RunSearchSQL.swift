@@ -1,11 +1,10 @@
-import GRDB
 import MartletCore
 import MartletTracking
 
 /// A search over runs, printed for SQLite.
 struct RunSearchSQL: Sendable {
     private(set) var sql = ""
-    private(set) var arguments = StatementArguments()
+    private(set) var arguments: [(any SQLBindable)?] = []
     let limit: Int
     let offset: Int
 
@@ -22,7 +21,7 @@ struct RunSearchSQL: Sendable {
         self.limit = search.limit
         self.offset = search.offset
         var joins = ""
-        var joinArguments = StatementArguments()
+        var joinArguments: [(any SQLBindable)?] = []
         var order = ""
         for (index, key) in search.order.enumerated() {
             let (expression, join) = Self.orderExpression(key.field, index)
@@ -43,7 +42,7 @@ struct RunSearchSQL: Sendable {
         for condition in search.conditions { try terms.append(self.term(condition)) }
         self.sql = """
             SELECT r.* FROM runs r\(joins)
-            WHERE \(terms.isEmpty ? "1" : terms.joined(separator: " AND "))
+            WHERE \(terms.isEmpty ? "1 = 1" : terms.joined(separator: " AND "))
             ORDER BY \(order)r.started_at DESC, r.id LIMIT ? OFFSET ?
             """
         self.arguments = joinArguments + self.arguments + [self.limit + 1, self.offset]
@@ -102,15 +101,15 @@ struct RunSearchSQL: Sendable {
         }
     }
 
-    private mutating func keyed(_ field: RunField, _ test: String, _ operands: StatementArguments) -> String {
+    private mutating func keyed(_ field: RunField, _ test: String, _ operands: [(any SQLBindable)?]) -> String {
         let (table, key) = Self.table(field)
         self.arguments += [key]
         self.arguments += operands
         return "EXISTS (SELECT 1 FROM \(table) x WHERE x.run = r.row AND x.key = ? AND \(test))"
     }
 
-    private mutating func list(_ column: String, _ values: [(any DatabaseValueConvertible)?]) -> String {
-        self.arguments += StatementArguments(values)
+    private mutating func list(_ column: String, _ values: [(any SQLBindable)?]) -> String {
+        self.arguments += values
         return "\(column) IN (\(values.map { _ in "?" }.joined(separator: ", ")))"
     }
 
@@ -146,7 +145,7 @@ struct RunSearchSQL: Sendable {
         switch field {
         case .id: "r.id"
         case .name: "r.name"
-        case .user: "r.user"
+        case .user: "r.\"user\""
         case .status: "r.status"
         case .startedAt: "r.started_at"
         case .endedAt: "r.ended_at"

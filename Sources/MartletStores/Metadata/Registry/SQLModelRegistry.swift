@@ -1,9 +1,8 @@
-import GRDB
 import MartletCore
 package import MartletTracking
 
 /// Registered models in the metadata database; each change and its ledger entry are one transaction.
-package struct SQLiteModelRegistry: ModelRegistry {
+package struct SQLModelRegistry: ModelRegistry {
     let database: MetadataDatabase
 
     /// Keeps registered models in `database`.
@@ -91,7 +90,7 @@ package struct SQLiteModelRegistry: ModelRegistry {
         _ description: String,
         _ tags: [String: String],
         _ author: Attribution,
-        _ database: Database
+        _ database: any SQLConnection
     ) throws -> RegisteredModel {
         let now = author.at.microseconds
         try database.run(
@@ -101,7 +100,7 @@ package struct SQLiteModelRegistry: ModelRegistry {
         for (key, value) in tags {
             try database.run("INSERT INTO model_tags (model, key, value) VALUES (?, ?, ?)", [name, key, value])
         }
-        try SQLiteLedger.append(LedgerRecord(.modelCreated, of: "model:\(name)", author), in: database)
+        try SQLLedger.append(LedgerRecord(.modelCreated, of: "model:\(name)", author), in: database)
         return try ModelVersionRows.requireModel(name, in: database)
     }
 }

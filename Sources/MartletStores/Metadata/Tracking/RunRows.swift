@@ -1,4 +1,3 @@
-import GRDB
 import MartletCore
 import MartletTracking
 
@@ -8,17 +7,17 @@ enum RunRows {
         TrackingError(.runNotFound, "no run has the id \(id)")
     }
 
-    static func row(of id: RunID, in database: Database) throws -> Row? {
+    static func row(of id: RunID, in database: any SQLConnection) throws -> SQLRow? {
         try database.row("SELECT * FROM runs WHERE id = ?", [id.description])
     }
 
-    static func require(_ id: RunID, in database: Database) throws -> Run {
+    static func require(_ id: RunID, in database: any SQLConnection) throws -> Run {
         guard let row = try Self.row(of: id, in: database) else { throw Self.notFound(id) }
         return try Self.runs([row], in: database)[0]
     }
 
     /// The row number of the run, when it is there and active.
-    static func requireWritable(_ id: RunID, in database: Database) throws -> Int64 {
+    static func requireWritable(_ id: RunID, in database: any SQLConnection) throws -> Int64 {
         guard let row = try database.row("SELECT row, lifecycle FROM runs WHERE id = ?", [id.description]) else {
             throw Self.notFound(id)
         }
@@ -32,48 +31,53 @@ enum RunRows {
     }
 
     /// Writes a checked batch to the run with the row number `run`.
-    static func write(_ batch: RunBatch, run: Int64, id: RunID, in database: Database) throws {
+    static func write(_ batch: RunBatch, run: Int64, id: RunID, in database: any SQLConnection) throws {
         try Self.write(batch.parameters, run: run, id: id, in: database)
         for (key, value) in batch.tags {
-            try database.run("INSERT OR REPLACE INTO run_tags (run, key, value) VALUES (?, ?, ?)", [run, key, value])
+            try database.run(
+                """
+                INSERT INTO run_tags (run, key, value) VALUES (?, ?, ?)
+                ON CONFLICT (run, key) DO UPDATE SET value = excluded.value
+                """,
+                [run, key, value]
+            )
         }
         guard !batch.metrics.isEmpty else { return }
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO metrics (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO NOTHING
-                """
+        try database.run(
+            """
+            INSERT INTO metrics (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+            batch: batch.metrics.map { Self.arguments($0, run) }
         )
         var latest: [String: Metric] = [:]
         for metric in batch.metrics {
-            try insert.execute(arguments: Self.arguments(metric, run))
             if latest[metric.key].map(metric.isLater) ?? true { latest[metric.key] = metric }
         }
-        let upsert = try database.cachedStatement(
-            sql: """
-                INSERT INTO latest_metrics AS old (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET
-                    step = excluded.step, timestamp = excluded.timestamp, value = excluded.value,
-                    is_nan = excluded.is_nan
-                WHERE (excluded.step, excluded.timestamp, 1 - excluded.is_nan, excluded.value)
-                    > (old.step, old.timestamp, 1 - old.is_nan, old.value)
-                """
+        try database.run(
+            """
+            INSERT INTO latest_metrics AS old (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (run, key) DO UPDATE SET
+                step = excluded.step, timestamp = excluded.timestamp, value = excluded.value, is_nan = excluded.is_nan
+            WHERE (excluded.step, excluded.timestamp, 1 - excluded.is_nan, excluded.value)
+                > (old.step, old.timestamp, 1 - old.is_nan, old.value)
+            """,
+            batch: latest.values.map { Self.arguments($0, run) }
         )
-        for metric in latest.values { try upsert.execute(arguments: Self.arguments(metric, run)) }
     }
 
     private static func write(
         _ parameters: [String: String],
         run: Int64,
         id: RunID,
-        in database: Database
+        in database: any SQLConnection
     ) throws {
         for (key, value) in parameters.sorted(by: { $0.key < $1.key }) {
-            try database.run(
+            let added = try database.run(
                 "INSERT INTO params (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 [run, key, value]
             )
-            if database.changesCount == 1 { continue }
+            if added == 1 { continue }
             let before = try database.row("SELECT value FROM params WHERE run = ? AND key = ?", [run, key])
             guard before?["value"] == value else {
                 throw TrackingError(
@@ -85,13 +89,13 @@ enum RunRows {
         }
     }
 
-    private static func arguments(_ metric: Metric, _ run: Int64) -> StatementArguments {
+    private static func arguments(_ metric: Metric, _ run: Int64) -> [(any SQLBindable)?] {
         let isNaN = metric.value.isNaN
         return [run, metric.key, metric.step, metric.timestamp.microseconds, isNaN ? 0 : metric.value, isNaN ? 1 : 0]
     }
 
     /// The runs of rows of `runs`, in their order, with all that belongs to them.
-    static func runs(_ rows: [Row], in database: Database) throws -> [Run] {
+    static func runs(_ rows: [SQLRow], in database: any SQLConnection) throws -> [Run] {
         var runs = rows.map { row in
             Run(
                 id: RunID(row["id"]) ?? RunID.random(),
@@ -106,15 +110,14 @@ enum RunRows {
         }
         let numbers = rows.map { $0["row"] as Int64 }
         let positions = Dictionary(uniqueKeysWithValues: zip(numbers, runs.indices))
-        // One list as JSON keeps the statements the same for any number of runs, so that they stay prepared.
-        let list: StatementArguments = ["[" + numbers.map(String.init).joined(separator: ",") + "]"]
-        func each(_ columns: String, of table: String, _ body: (inout Run, Row) -> Void) throws {
-            let statement = try database.cachedStatement(
-                sql: "SELECT run, \(columns) FROM \(table) WHERE run IN (SELECT value FROM json_each(?))"
-            )
-            let cursor = try Row.fetchCursor(statement, arguments: list)
-            while let row = try cursor.next() {
-                if let position = positions[row[0]] { body(&runs[position], row) }
+        func each(_ columns: String, of table: String, _ body: (inout Run, SQLRow) -> Void) throws {
+            for list in SQLList.pages(of: numbers) {
+                try database.forEachRow(
+                    "SELECT run, \(columns) FROM \(table) WHERE run IN (\(list.placeholders))",
+                    list.arguments
+                ) { row in
+                    if let position = positions[row[0]] { body(&runs[position], row) }
+                }
             }
         }
         try each("key, value", of: "params") { $0.parameters[$1[1]] = $1[2] }
