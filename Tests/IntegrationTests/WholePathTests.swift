@@ -81,7 +81,7 @@ enum Martlet {
     static func writeSmallWorkspace(to folder: URL, gate: String) throws {
         let rows = (0..<400).map { "2023-01-\(10 + $0 % 20),\(30 + $0 % 90),\(3 * (30 + $0 % 90) + $0 % 7)" }
         let files = [
-            "martlet.yaml": "name: small\nendpoints:\n  price: {model: price}\n",
+            "martlet.yaml": "name: small\nauth: off\nendpoints:\n  price: {model: price}\n",
             "data/sales.csv": "sold_on,area,price\n" + rows.joined(separator: "\n") + "\n",
             "sources/sales.yaml": """
             name: sales

@@ -1,4 +1,5 @@
 import MartletCore
+import MartletTracking
 
 /// What `martlet.yaml` says: the environments a workspace runs in, and the endpoints it serves.
 struct WorkspaceConfiguration: DocumentObject, Sendable {
@@ -7,6 +8,8 @@ struct WorkspaceConfiguration: DocumentObject, Sendable {
     let environments: NamedItems<EnvironmentConfiguration>
     let endpoints: NamedItems<EndpointConfiguration>
     let variables: NamedItems<DocumentScalar>
+    let auth: AuthMode
+    let approval: ApprovalRule
 
     init(from reader: ObjectReader) {
         self.name = reader.required("name", String.self, "The name of the workspace; letters, digits and '-'.")
@@ -25,6 +28,18 @@ struct WorkspaceConfiguration: DocumentObject, Sendable {
             "variables",
             default: NamedItems([]),
             "Defaults for ${NAME} in the other files; the environment's values win."
+        )
+        self.auth = reader.value(
+            "auth",
+            default: .keys,
+            "Whether servers ask for keys; 'off' answers anyone and is for loopback only.",
+            documentedDefault: "keys"
+        )
+        self.approval = reader.value(
+            "approval",
+            default: .anyone,
+            "Who may approve a version; with 'four-eyes', not the one who registered it.",
+            documentedDefault: "anyone"
         )
         if reader.has("name"), !Self.isName(self.name) {
             reader.report(
@@ -101,6 +116,9 @@ struct ServerConfiguration: DocumentObject, Sendable {
     let bodyLimit: Int
     let inputLimit: Int
     let requestLimit: Int
+    /// In place of the workspace's own setting.
+    let auth: AuthMode?
+    let oidc: OIDCConfiguration?
 
     init(from reader: ObjectReader) {
         self.host = reader.value(
@@ -131,6 +149,12 @@ struct ServerConfiguration: DocumentObject, Sendable {
             1...100_000,
             "The most requests at one time; more are answered 503 at once."
         )
+        self.auth = reader.optional(
+            "auth",
+            AuthMode.self,
+            "In place of the workspace's own 'auth', for this environment."
+        )
+        self.oidc = reader.optional("oidc", OIDCConfiguration.self, "Tokens that are accepted beside keys.")
     }
 
     private static func bounded(

@@ -16,6 +16,7 @@ extension WorkspaceTemplate {
                     server:
                       host: 127.0.0.1
                       port: ${MARTLET_PORT:-8700}
+                      auth: off                   # whoever is on this machine may ask; other environments ask for keys
 
                 # Endpoints answer predictions. Declare one here, then:
                 #   martlet deploy ENDPOINT --model NAME@champion

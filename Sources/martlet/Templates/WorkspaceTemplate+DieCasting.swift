@@ -20,6 +20,7 @@ extension WorkspaceTemplate {
             server:
               host: 127.0.0.1
               port: ${MARTLET_PORT:-8700}
+              auth: off                   # whoever is on this machine may ask; other environments ask for keys
 
         variables:
           DATA: data
