@@ -13,6 +13,10 @@ extension ErrorCode {
     package static let runDeleted = ErrorCode("tracking.runDeleted")
     /// A param was logged again with another value.
     package static let parameterChanged = ErrorCode("tracking.parameterChanged")
+    /// A logged model of that id is not there, or was deleted.
+    package static let loggedModelNotFound = ErrorCode("tracking.loggedModelNotFound")
+    /// A logged model of that id is there already.
+    package static let loggedModelExists = ErrorCode("tracking.loggedModelExists")
     /// A tag to delete is not there.
     package static let tagNotFound = ErrorCode("tracking.tagNotFound")
     /// A name, key or value is empty, too long or holds a character that is not allowed.

@@ -25,5 +25,6 @@ package struct MetadataMigration: Sendable {
 /// Each part of the program keeps its steps in a file of its own, as an extension with one list, and adds the list here,
 /// at the end.
 package enum MetadataMigrations {
-    package static let all: [MetadataMigration] = Self.ledger + Self.tracking + Self.registry + Self.features
+    package static let all: [MetadataMigration] =
+        Self.ledger + Self.tracking + Self.registry + Self.features + Self.loggedModels
 }

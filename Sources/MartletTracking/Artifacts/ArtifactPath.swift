@@ -44,6 +44,14 @@ package struct ArtifactPath: Sendable, Hashable, Codable, CustomStringConvertibl
         ArtifactPath(trusted: "\(experimentID)/\(runID)/artifacts")
     }
 
+    /// The folder of a logged model: `<experiment>/models/<model>/artifacts`.
+    package static func folder(experimentID: String, loggedModelID: String) -> ArtifactPath {
+        ArtifactPath(trusted: "\(experimentID)/models/\(loggedModelID)/artifacts")
+    }
+
+    /// The folder of an experiment: `<experiment>`.
+    package static func folder(experimentID: String) -> ArtifactPath { ArtifactPath(trusted: experimentID) }
+
     /// The path `name` below this one; `name` may hold several components.
     ///
     /// - Throws: `artifact.invalidPath` when `name` is not a relative path.

@@ -11,8 +11,11 @@ package struct DatasetInput: Sendable, Hashable, Codable {
     package var schema: String?
     /// Counts and statistics, as JSON.
     package var profile: String?
-    /// What the run used it for, such as `training`.
-    package var context: String?
+    /// What clients noted of its use, by key.
+    package var tags: [String: String]
+
+    /// The tag that says what the run used it for.
+    package static let contextTag = "mlflow.data.context"
 
     /// Names a data set.
     package init(
@@ -22,7 +25,8 @@ package struct DatasetInput: Sendable, Hashable, Codable {
         source: String,
         schema: String? = nil,
         profile: String? = nil,
-        context: String? = nil
+        context: String? = nil,
+        tags: [String: String] = [:]
     ) {
         self.name = name
         self.digest = digest
@@ -30,6 +34,41 @@ package struct DatasetInput: Sendable, Hashable, Codable {
         self.source = source
         self.schema = schema
         self.profile = profile
-        self.context = context
+        self.tags = tags
+        if let context { self.tags[Self.contextTag] = context }
+    }
+
+    /// What the run used it for, such as `training`.
+    package var context: String? { self.tags[Self.contextTag] }
+}
+
+extension DatasetInput {
+    /// Checks names and lengths against ``TrackingLimits``.
+    ///
+    /// - Throws: `tracking.invalidValue` for the first that is empty or too long.
+    package func validate() throws(TrackingError) {
+        guard !self.name.isEmpty, !self.digest.isEmpty else {
+            throw TrackingError(.invalidTrackingValue, "a data set was logged without a name or a digest; give it both")
+        }
+        try TrackingLimits.check(self.name, of: "the name of a data set", limit: TrackingLimits.datasetNameLength)
+        try TrackingLimits.check(
+            self.source,
+            of: "the source of the data set '\(self.name)'",
+            limit: TrackingLimits.datasetSourceLength
+        )
+        try TrackingLimits.check(
+            self.schema ?? "",
+            of: "the schema of the data set '\(self.name)'",
+            limit: TrackingLimits.datasetSchemaLength
+        )
+        try TrackingLimits.check(
+            self.profile ?? "",
+            of: "the profile of the data set '\(self.name)'",
+            limit: TrackingLimits.datasetProfileLength
+        )
+        for (key, value) in self.tags {
+            try TrackingLimits.check(key, of: "a tag's name", limit: TrackingLimits.inputTagKeyLength)
+            try TrackingLimits.check(value, of: "tag '\(key)'", limit: TrackingLimits.inputTagValueLength)
+        }
     }
 }

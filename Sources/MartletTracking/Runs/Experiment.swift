@@ -36,4 +36,10 @@ package struct Experiment: Sendable, Hashable, Codable {
         self.updatedAt = updatedAt
         self.tags = tags
     }
+
+    /// The experiment that is there from the start, for clients that name none.
+    package static let defaultID = "0"
+
+    /// Where artifacts of its runs lie, as clients are told.
+    package var artifactURI: String { self.artifactLocation ?? ArtifactPath.folder(experimentID: self.id).uri }
 }

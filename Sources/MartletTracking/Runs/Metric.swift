@@ -3,19 +3,33 @@ package import MartletCore
 /// One measured point of a run.
 ///
 /// A run holds each point once: key, value, time and step together name it, so that a client which sends a batch again
-/// changes nothing. `NaN` and the infinities are values like others.
+/// changes nothing. A point with a ``modelID`` is kept at the logged model too, with the data set; the run's own points
+/// say neither. `NaN` and the infinities are values like others.
 package struct Metric: Sendable, Codable {
     package var key: String
     package var value: Double
     package var timestamp: EventTime
     package var step: Int64
+    /// The logged model it was measured on, when the client said so.
+    package var modelID: String?
+    /// The data set it was measured with, when the client said so.
+    package var dataset: DatasetReference?
 
     /// Measures `key` at `step`.
-    package init(_ key: String, _ value: Double, at timestamp: EventTime, step: Int64 = 0) {
+    package init(
+        _ key: String,
+        _ value: Double,
+        at timestamp: EventTime,
+        step: Int64 = 0,
+        modelID: String? = nil,
+        dataset: DatasetReference? = nil
+    ) {
         self.key = key
         self.value = value
         self.timestamp = timestamp
         self.step = step
+        self.modelID = modelID
+        self.dataset = dataset
     }
 
     /// Whether this point stands for the run's latest value of the key rather than `other`.
@@ -34,6 +48,7 @@ extension Metric: Hashable {
     package static func == (lhs: Metric, rhs: Metric) -> Bool {
         lhs.key == rhs.key && lhs.step == rhs.step && lhs.timestamp == rhs.timestamp
             && (lhs.value == rhs.value || lhs.value.isNaN && rhs.value.isNaN)
+            && lhs.modelID == rhs.modelID && lhs.dataset == rhs.dataset
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -41,15 +56,19 @@ extension Metric: Hashable {
         hasher.combine(self.step)
         hasher.combine(self.timestamp)
         hasher.combine(self.value.isNaN ? 0 : self.value)
+        hasher.combine(self.modelID)
+        hasher.combine(self.dataset)
     }
 
-    private enum CodingKeys: String, CodingKey { case key, value, timestamp, step }
+    private enum CodingKeys: String, CodingKey { case key, value, timestamp, step, modelID, dataset }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.key = try container.decode(String.self, forKey: .key)
         self.timestamp = try container.decode(EventTime.self, forKey: .timestamp)
         self.step = try container.decode(Int64.self, forKey: .step)
+        self.modelID = try container.decodeIfPresent(String.self, forKey: .modelID)
+        self.dataset = try container.decodeIfPresent(DatasetReference.self, forKey: .dataset)
         self.value =
             switch try container.decode(JSONValue.self, forKey: .value) {
             case .number(let number): number
@@ -72,5 +91,7 @@ extension Metric: Hashable {
         try container.encode(JSONValue.number(self.value), forKey: .value)
         try container.encode(self.timestamp, forKey: .timestamp)
         try container.encode(self.step, forKey: .step)
+        try container.encodeIfPresent(self.modelID, forKey: .modelID)
+        try container.encodeIfPresent(self.dataset, forKey: .dataset)
     }
 }

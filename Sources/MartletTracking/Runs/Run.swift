@@ -28,6 +28,15 @@ package struct Run: Sendable, Hashable, Codable {
     package var metrics: [String: Metric]
     package var tags: [String: String]
     package var datasets: [DatasetInput]
+    /// The logged models it read, by id.
+    package var inputModels: [String]
+    /// The logged models it wrote.
+    package var outputModels: [ModelOutput]
+    /// Where its artifacts lie when the experiment has a place of its own; `nil` is the artifact store.
+    package var artifactLocation: String?
+
+    /// The tag in which clients keep the name; a store keeps both the same.
+    package static let nameTag = "mlflow.runName"
 
     /// Describes a run as a store holds it.
     package init(
@@ -42,7 +51,10 @@ package struct Run: Sendable, Hashable, Codable {
         parameters: [String: String] = [:],
         metrics: [String: Metric] = [:],
         tags: [String: String] = [:],
-        datasets: [DatasetInput] = []
+        datasets: [DatasetInput] = [],
+        inputModels: [String] = [],
+        outputModels: [ModelOutput] = [],
+        artifactLocation: String? = nil
     ) {
         self.id = id
         self.experimentID = experimentID
@@ -56,10 +68,16 @@ package struct Run: Sendable, Hashable, Codable {
         self.metrics = metrics
         self.tags = tags
         self.datasets = datasets
+        self.inputModels = inputModels
+        self.outputModels = outputModels
+        self.artifactLocation = artifactLocation
     }
 
     /// The folder of the run's artifacts in the artifact store.
     package var artifactFolder: ArtifactPath { .folder(experimentID: self.experimentID, runID: self.id) }
+
+    /// Where the run's artifacts lie, as clients are told.
+    package var artifactURI: String { self.artifactLocation ?? self.artifactFolder.uri }
 
     /// How long the run took, or `nil` while it is under way.
     package var durationSeconds: Double? {

@@ -37,6 +37,14 @@ package enum TrackingLimits {
     package static let keyLength = 250
     package static let parameterValueLength = 6_000
     package static let tagValueLength = 8_000
+    package static let experimentTagValueLength = 20_000
+    package static let datasetNameLength = 500
+    package static let datasetDigestLength = 36
+    package static let datasetSourceLength = 65_535
+    package static let datasetSchemaLength = 1_048_575
+    package static let datasetProfileLength = 16_777_215
+    package static let inputTagKeyLength = 255
+    package static let inputTagValueLength = 500
     package static let experimentNameLength = 500
     package static let modelNameLength = 256
 
@@ -56,6 +64,14 @@ package enum TrackingLimits {
         guard !key.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw TrackingError(.invalidTrackingValue, "a \(kind) name holds a control character; remove it")
         }
+    }
+
+    /// Checks a tag of an experiment.
+    ///
+    /// - Throws: `tracking.invalidValue` when its name or value is too long.
+    package static func checkExperimentTag(_ key: String, _ value: String) throws(TrackingError) {
+        try Self.checkKey(key, of: "tag")
+        try Self.check(value, of: "tag '\(key)'", limit: Self.experimentTagValueLength)
     }
 
     /// Checks the length of a value.

@@ -1,58 +1,33 @@
-package import MartletCore
-
 /// What a search of runs looks at.
 package enum RunField: Sendable, Hashable {
+    /// The latest value of a metric.
     case metric(String)
     case parameter(String)
     case tag(String)
+    /// A part of any data set the run read.
+    case dataset(DatasetField)
     case id, name, user, status, startedAt, endedAt
+    /// Where its artifacts lie, as ``Run/artifactURI`` says it.
+    case artifactURI
 }
 
-/// How a run's field is compared.
-package enum RunComparison: String, Sendable, Hashable, CaseIterable {
-    case equal = "="
-    case notEqual = "!="
-    case less = "<"
-    case lessOrEqual = "<="
-    case greater = ">"
-    case greaterOrEqual = ">="
-    /// `%` stands for any text, `_` for one character; case matters.
-    case like = "LIKE"
-    /// As ``like``, case ignored for ASCII letters.
-    case caseInsensitiveLike = "ILIKE"
+/// A part of a data set that a search can look at.
+package enum DatasetField: Sendable, Hashable {
+    case name, digest, context
 }
 
-/// One condition of a search; a run without the field never meets it.
-package enum RunCondition: Sendable, Hashable {
-    case number(RunField, RunComparison, Double)
-    case text(RunField, RunComparison, String)
-    case time(RunField, RunComparison, EventTime)
-    case anyOf(RunField, [String])
-    case noneOf(RunField, [String])
-    case exists(RunField)
-    case missing(RunField)
-}
+/// One condition of a search of runs.
+package typealias RunCondition = SearchCondition<RunField>
 
-/// One key to sort runs by; runs without the field come last in both directions.
-package struct RunOrder: Sendable, Hashable {
-    package var field: RunField
-    package var isAscending: Bool
-
-    /// Sorts by `field`.
-    package init(_ field: RunField, ascending: Bool = true) {
-        self.field = field
-        self.isAscending = ascending
-    }
-}
+/// One key to sort runs by.
+package typealias RunOrder = SearchOrder<RunField>
 
 /// A search over runs: all conditions must hold.
 package struct RunSearch: Sendable, Hashable {
-    /// The most runs one page may hold.
-    package static let pageLimit = 50_000
-
     /// Experiments to look in; `nil` is all.
     package var experimentIDs: [String]?
     package var conditions: [RunCondition]
+    /// Whether to look among active or deleted runs; `nil` is both.
     package var lifecycle: Lifecycle?
     /// Sort keys, the first counting most; then the latest start, then the id.
     package var order: [RunOrder]

@@ -1,173 +1,218 @@
 import MartletCore
 import MartletTracking
 
-/// A search over runs, printed for SQLite.
+/// A search over runs, carried out inside a transaction.
+///
+/// There are two ways to find a page. One walks an index that has the order asked for and stops when the page is full: it
+/// is quick when many runs meet the conditions. The other takes the few runs that one condition leaves, by its index, and
+/// sorts them. The conditions are probed to choose; see ``Plan``.
 struct RunSearchSQL: Sendable {
-    private(set) var sql = ""
-    private(set) var arguments: [(any SQLBindable)?] = []
-    let limit: Int
-    let offset: Int
+    /// The rows of one stretch of the order, in the order of `keys`.
+    private struct Stretch {
+        var from: SQLFragment
+        var terms: [SQLFragment]
+        var keys: [RunOrder]
+        var firstKey: SQLFragment?
+    }
 
-    /// Prints `search`.
+    /// How to find the page.
+    enum Plan: Sendable, Equatable {
+        /// Along the order's own index.
+        case walk
+        /// From the rows of the condition at this position.
+        case condition(Int)
+        /// From the runs of the experiments.
+        case experiments
+    }
+
+    private let search: RunSearch
+    private let conditions: [RunConditionSQL]
+    private let join: String
+
+    /// Prints the conditions of `search`.
     ///
     /// - Throws: `tracking.invalidValue` for a limit out of bounds or a comparison that does not fit its field.
-    init(_ search: RunSearch) throws(TrackingError) {
-        guard (1...RunSearch.pageLimit).contains(search.limit), search.offset >= 0 else {
-            throw TrackingError(
-                .invalidTrackingValue,
-                "a search asked for \(search.limit) runs from \(search.offset); the limit is 1 to \(RunSearch.pageLimit)"
+    init(_ search: RunSearch, _ dialect: SQLDialect) throws(TrackingError) {
+        try SearchLimits.check(limit: search.limit, offset: search.offset, of: "runs")
+        self.search = search
+        var conditions: [RunConditionSQL] = []
+        for condition in search.conditions { conditions.append(try RunConditionSQL(condition, dialect)) }
+        self.conditions = conditions
+        // SQLite takes the tables of a CROSS JOIN in the order written.
+        self.join = dialect == .sqlite ? "CROSS JOIN" : "JOIN"
+    }
+
+    /// The rows of `runs` of the page, and whether more follow.
+    func page(in database: any SQLConnection) throws -> (rows: [SQLRow], hasMore: Bool) {
+        var rows: [SQLRow] = []
+        var offset = self.search.offset
+        let wanted = self.search.limit + 1
+        for stretch in self.stretches(try self.plan(in: database)) {
+            let found = try self.rows(of: stretch, limit: wanted - rows.count, offset: offset, in: database)
+            rows += found
+            if rows.count == wanted { break }
+            // A stretch that ended gives the rest of the offset to the next one.
+            offset = found.isEmpty && offset > 0 ? offset - (try self.count(stretch, in: database)) : 0
+        }
+        let hasMore = rows.count == wanted
+        if hasMore { rows.removeLast() }
+        return (rows, hasMore)
+    }
+
+    /// Chooses the plan: a condition, or the experiments, that leave fewer runs than a walk would pass, else the walk.
+    ///
+    /// With `total` runs, a walk for a page of `wanted` runs passes about `wanted · total / n` runs when `n` meet the
+    /// conditions. So a condition is the better start when it leaves fewer than the square root of `wanted · total`, and
+    /// no more than so many need be counted.
+    func plan(in database: any SQLConnection) throws -> Plan {
+        let newest = try database.row(#"SELECT max("row") AS total FROM runs"#, [])
+        let total = Double(newest?["total"] as Int? ?? 0)
+        let wanted = Double(self.search.limit + self.search.offset + 1)
+        let limit = Int(min(max((total * wanted).squareRoot(), 200), 20_000))
+        var best: (count: Int, plan: Plan) = (limit, .walk)
+        for (index, condition) in self.conditions.enumerated() {
+            guard let source = condition.source else { continue }
+            let probe = SQLFragment("SELECT 1 FROM \(source.table) d WHERE ") + source.rows
+            let count = try Self.count(probe, upTo: limit, in: database)
+            if count < best.count { best = (count, .condition(index)) }
+        }
+        let walksByStart = self.search.order.first.map { $0.field == .startedAt } ?? true
+        if let experiments = self.experiments, !(walksByStart && experiments.arguments.count == 1) {
+            let probe = SQLFragment("SELECT 1 FROM runs r WHERE ") + .all([experiments] + self.lifecycle)
+            let count = try Self.count(probe, upTo: limit, in: database)
+            if count < best.count { best = (count, .experiments) }
+        }
+        return best.plan
+    }
+
+    /// The statements of the page in words of the database, for tests of what they walk.
+    func statements(_ plan: Plan) -> [SQLFragment] {
+        self.stretches(plan).map { self.statement($0, limit: self.search.limit + 1, offset: self.search.offset) }
+    }
+
+    private var experiments: SQLFragment? {
+        self.search.experimentIDs.map { .list("r.experiment", $0.compactMap { Int64($0) }) }
+    }
+
+    private var lifecycle: [SQLFragment] {
+        self.search.lifecycle.map { [SQLFragment("r.lifecycle = ?", [$0.rawValue])] } ?? []
+    }
+
+    private func stretches(_ plan: Plan) -> [Stretch] {
+        var terms = self.lifecycle
+        let others = self.conditions.enumerated()
+        switch plan {
+        case .condition(let index):
+            guard let source = self.conditions[index].source else { return self.stretches(.experiments) }
+            terms.append(source.rows)
+            if let experiments = self.experiments { terms.append(experiments) }
+            terms += others.filter { $0.offset != index }.map(\.element.test)
+            let from = SQLFragment(#"\#(source.table) d \#(self.join) runs r ON r."row" = d.run"#)
+            return [Stretch(from: from, terms: terms, keys: self.search.order, firstKey: nil)]
+        case .experiments:
+            if let experiments = self.experiments { terms.append(experiments) }
+            terms += self.conditions.map(\.test)
+            return [Stretch(from: SQLFragment("runs r"), terms: terms, keys: self.search.order, firstKey: nil)]
+        case .walk:
+            if var experiments = self.experiments {
+                // Several experiments have no common order in the index that begins with them; a sign hides the column.
+                if experiments.arguments.count > 1 { experiments.sql = "+" + experiments.sql }
+                terms.append(experiments)
+            }
+            guard let first = self.search.order.first, case .metric(let key) = first.field else {
+                terms += self.conditions.map(\.test)
+                return [Stretch(from: SQLFragment("runs r"), terms: terms, keys: self.search.order, firstKey: nil)]
+            }
+            return self.stretches(along: key, first.isAscending, terms)
+        }
+    }
+
+    /// The runs with a number for `key` in the order of the index, then those with `NaN`, then those without.
+    private func stretches(along key: String, _ isAscending: Bool, _ terms: [SQLFragment]) -> [Stretch] {
+        var others: [SQLFragment] = []
+        var ranges: [SQLFragment] = []
+        for (condition, printed) in zip(self.search.conditions, self.conditions) {
+            if case .number(.metric(key), let comparison, let number) = condition, printed.source != nil {
+                ranges.append(SQLFragment("o.value \(comparison.rawValue) ?", [number]))
+            } else {
+                others.append(printed.test)
+            }
+        }
+        let keys = Array(self.search.order.dropFirst())
+        let from = SQLFragment(#"latest_metrics o \#(self.join) runs r ON r."row" = o.run"#)
+        let number = SQLFragment("o.key = ? AND o.is_nan = 0", [key])
+        let numbers = Stretch(
+            from: from,
+            terms: [number] + ranges + terms + others,
+            keys: keys,
+            firstKey: SQLFragment("o.value \(isAscending ? "ASC" : "DESC")")
+        )
+        if !ranges.isEmpty { return [numbers] }
+        let nan = SQLFragment("o.key = ? AND o.is_nan = 1", [key])
+        let lacking = SQLFragment(
+            #"NOT EXISTS (SELECT 1 FROM latest_metrics o WHERE o.run = r."row" AND o.key = ?)"#,
+            [key]
+        )
+        return [
+            numbers,
+            Stretch(from: from, terms: [nan] + terms + others, keys: keys, firstKey: nil),
+            Stretch(from: SQLFragment("runs r"), terms: terms + others + [lacking], keys: keys, firstKey: nil),
+        ]
+    }
+
+    private func rows(
+        of stretch: Stretch,
+        limit: Int,
+        offset: Int,
+        in database: any SQLConnection
+    ) throws -> [SQLRow] {
+        let statement = self.statement(stretch, limit: limit, offset: offset)
+        return try database.rows(statement.sql, statement.arguments)
+    }
+
+    private func statement(_ stretch: Stretch, limit: Int, offset: Int) -> SQLFragment {
+        var joins = SQLFragment("")
+        var order: [String] = stretch.firstKey.map { [$0.sql] } ?? []
+        for (index, key) in stretch.keys.enumerated() {
+            let direction = key.isAscending ? "ASC" : "DESC"
+            if let column = RunConditionSQL.column(key.field) {
+                if key.field == .endedAt { order.append("\(column) IS NULL") }
+                order.append("\(column) \(direction)")
+                continue
+            }
+            guard let (table, name) = Self.table(key.field) else { continue }
+            let alias = "o\(index)"
+            joins =
+                joins
+                + SQLFragment(" LEFT JOIN \(table) \(alias) ON \(alias).run = r.\"row\" AND \(alias).key = ?", [name])
+            order.append(
+                table == "latest_metrics" ? "coalesce(\(alias).is_nan, 2)" : "\(alias).value IS NULL"
             )
+            order.append("\(alias).value \(direction)")
         }
-        self.limit = search.limit
-        self.offset = search.offset
-        var joins = ""
-        var joinArguments: [(any SQLBindable)?] = []
-        var order = ""
-        for (index, key) in search.order.enumerated() {
-            let (expression, join) = Self.orderExpression(key.field, index)
-            if let join {
-                joins += "\n" + join.sql
-                joinArguments += [join.key]
-            }
-            order += "\(expression) IS NULL, \(expression) \(key.isAscending ? "ASC" : "DESC"), "
-        }
-        var terms: [String] = []
-        if let lifecycle = search.lifecycle {
-            terms.append("r.lifecycle = ?")
-            self.arguments += [lifecycle.rawValue]
-        }
-        if let experiments = search.experimentIDs {
-            terms.append(self.list("r.experiment", experiments.map { Int64($0) }))
-        }
-        for condition in search.conditions { try terms.append(self.term(condition)) }
-        self.sql = """
-            SELECT r.* FROM runs r\(joins)
-            WHERE \(terms.isEmpty ? "1 = 1" : terms.joined(separator: " AND "))
-            ORDER BY \(order)r.started_at DESC, r.id LIMIT ? OFFSET ?
-            """
-        self.arguments = joinArguments + self.arguments + [self.limit + 1, self.offset]
+        if !stretch.keys.contains(where: { $0.field == .startedAt }) { order.append("r.started_at DESC") }
+        order.append("r.id")
+        return SQLFragment("SELECT r.* FROM ") + stretch.from + joins + SQLFragment(" WHERE ") + .all(stretch.terms)
+            + SQLFragment(" ORDER BY \(order.joined(separator: ", ")) LIMIT ? OFFSET ?", [limit, offset])
     }
 
-    private mutating func term(_ condition: RunCondition) throws(TrackingError) -> String {
-        switch condition {
-        case .number(let field, let comparison, let number):
-            guard case .metric = field, comparison != .like, comparison != .caseInsensitiveLike else {
-                throw Self.misfit(field, "a number")
-            }
-            return self.keyed(field, "x.is_nan = 0 AND x.value \(comparison.rawValue) ?", [number])
-        case .time(let field, let comparison, let time):
-            guard field == .startedAt || field == .endedAt, comparison != .like, comparison != .caseInsensitiveLike
-            else { throw Self.misfit(field, "a time") }
-            self.arguments += [time.microseconds]
-            return "\(Self.column(field)) \(comparison.rawValue) ?"
-        case .text(let field, let comparison, let text):
-            return try self.text(field, comparison, text)
-        case .anyOf(let field, let values):
-            guard let column = Self.textColumn(field) else { throw Self.misfit(field, "a list") }
-            return self.list(column, values)
-        case .noneOf(let field, let values):
-            guard let column = Self.textColumn(field) else { throw Self.misfit(field, "a list") }
-            return "NOT " + self.list(column, values)
-        case .exists(let field): return self.presence(field, isPresent: true)
-        case .missing(let field): return self.presence(field, isPresent: false)
-        }
+    private func count(_ stretch: Stretch, in database: any SQLConnection) throws -> Int {
+        let statement =
+            SQLFragment("SELECT count(*) FROM ") + stretch.from + SQLFragment(" WHERE ") + .all(stretch.terms)
+        return try database.row(statement.sql, statement.arguments)?[0] ?? 0
     }
 
-    private mutating func text(
-        _ field: RunField,
-        _ comparison: RunComparison,
-        _ text: String
-    ) throws(TrackingError) -> String {
-        let (operation, operand): (String, String)
-        switch comparison {
-        case .equal, .notEqual: (operation, operand) = ("\(comparison.rawValue) ?", text)
-        case .like: (operation, operand) = ("GLOB ?", Self.globPattern(text))
-        case .caseInsensitiveLike: (operation, operand) = ("LIKE ?", text)
-        case .less, .lessOrEqual, .greater, .greaterOrEqual: throw Self.misfit(field, "a text by order")
-        }
-        switch field {
-        case .parameter, .tag: return self.keyed(field, "x.value \(operation)", [operand])
-        default:
-            guard let column = Self.textColumn(field) else { throw Self.misfit(field, "a text") }
-            self.arguments += [operand]
-            return "\(column) \(operation)"
-        }
+    private static func count(_ probe: SQLFragment, upTo limit: Int, in database: any SQLConnection) throws -> Int {
+        let statement = SQLFragment("SELECT count(*) FROM (") + probe + SQLFragment(" LIMIT ?) AS probe", [limit])
+        return try database.row(statement.sql, statement.arguments)?[0] ?? 0
     }
 
-    private mutating func presence(_ field: RunField, isPresent: Bool) -> String {
-        switch field {
-        case .metric, .parameter, .tag: return (isPresent ? "" : "NOT ") + self.keyed(field, "1", [])
-        default: return "\(Self.column(field)) IS \(isPresent ? "NOT " : "")NULL"
-        }
-    }
-
-    private mutating func keyed(_ field: RunField, _ test: String, _ operands: [(any SQLBindable)?]) -> String {
-        let (table, key) = Self.table(field)
-        self.arguments += [key]
-        self.arguments += operands
-        return "EXISTS (SELECT 1 FROM \(table) x WHERE x.run = r.row AND x.key = ? AND \(test))"
-    }
-
-    private mutating func list(_ column: String, _ values: [(any SQLBindable)?]) -> String {
-        self.arguments += values
-        return "\(column) IN (\(values.map { _ in "?" }.joined(separator: ", ")))"
-    }
-
-    private static func orderExpression(_ field: RunField, _ index: Int) -> (String, (sql: String, key: String)?) {
-        switch field {
-        case .metric, .parameter, .tag:
-            let (table, key) = Self.table(field)
-            let name = "o\(index)"
-            var expression = "\(name).value"
-            if case .metric = field { expression = "CASE WHEN \(name).is_nan = 0 THEN \(name).value END" }
-            return (expression, ("LEFT JOIN \(table) \(name) ON \(name).run = r.row AND \(name).key = ?", key))
-        default: return (Self.column(field), nil)
-        }
-    }
-
-    private static func table(_ field: RunField) -> (String, String) {
+    private static func table(_ field: RunField) -> (String, String)? {
         switch field {
         case .metric(let key): ("latest_metrics", key)
         case .parameter(let key): ("params", key)
         case .tag(let key): ("run_tags", key)
-        default: preconditionFailure("only metrics, params and tags have tables of their own")
-        }
-    }
-
-    private static func textColumn(_ field: RunField) -> String? {
-        switch field {
-        case .id, .name, .user, .status: Self.column(field)
         default: nil
         }
-    }
-
-    private static func column(_ field: RunField) -> String {
-        switch field {
-        case .id: "r.id"
-        case .name: "r.name"
-        case .user: "r.\"user\""
-        case .status: "r.status"
-        case .startedAt: "r.started_at"
-        case .endedAt: "r.ended_at"
-        case .metric, .parameter, .tag: preconditionFailure("metrics, params and tags are not columns of runs")
-        }
-    }
-
-    /// A `LIKE` pattern as `GLOB`, which minds case: `%` is `*`, `_` is `?`, what `GLOB` would read is bracketed.
-    static func globPattern(_ pattern: String) -> String {
-        var glob = ""
-        for character in pattern {
-            switch character {
-            case "%": glob += "*"
-            case "_": glob += "?"
-            case "*", "?", "[": glob += "[\(character)]"
-            default: glob.append(character)
-            }
-        }
-        return glob
-    }
-
-    private static func misfit(_ field: RunField, _ what: String) -> TrackingError {
-        TrackingError(.invalidTrackingValue, "the field \(field) of a run cannot be compared with \(what)")
     }
 }

@@ -9,6 +9,7 @@ extension SQLTrackingStore {
         at now: EventTime
     ) async throws(TrackingError) -> Experiment {
         try TrackingLimits.checkName(name, of: "experiment", limit: TrackingLimits.experimentNameLength)
+        for (key, value) in tags { try TrackingLimits.checkExperimentTag(key, value) }
         return try await self.database.write(to: "create the experiment '\(name)'") { database in
             if let existing = try ExperimentRows.experiment(named: name, in: database) {
                 let advice = existing.lifecycle == .deleted ? "restore it, or" : "use it, or"
@@ -49,16 +50,32 @@ extension SQLTrackingStore {
         }
     }
 
-    package func experiments(lifecycle: Lifecycle?, limit: Int) async throws(TrackingError) -> [Experiment] {
-        try await self.database.read(to: "list the experiments") { database in
-            try database.rows(
-                """
-                SELECT * FROM experiments\(lifecycle == nil ? "" : " WHERE lifecycle = ?")
-                ORDER BY created_at DESC, id DESC LIMIT ?
-                """,
-                lifecycle.map { [$0.rawValue, limit] } ?? [limit]
+    package func search(_ search: ExperimentSearch) async throws(TrackingError) -> ExperimentPage {
+        try SearchLimits.check(limit: search.limit, offset: search.offset, of: "experiments")
+        return try await self.database.read(to: "search the experiments") { database in
+            let query = try ExperimentSearchSQL.query(search, database.dialect)
+            var rows = try database.rows(query.sql, query.arguments)
+            let hasMore = rows.count > search.limit
+            if hasMore { rows.removeLast() }
+            return ExperimentPage(
+                experiments: try rows.map { try ExperimentRows.experiment($0, in: database) },
+                nextOffset: hasMore ? search.offset + search.limit : nil
             )
-            .map { try ExperimentRows.experiment($0, in: database) }
+        }
+    }
+
+    package func deleteTag(
+        _ key: String,
+        ofExperiment id: String,
+        at now: EventTime
+    ) async throws(TrackingError) {
+        try await self.database.write(to: "delete a tag of the experiment \(id)") { database in
+            _ = try ExperimentRows.requireActive(id: id, in: database)
+            let number = Int64(id)
+            guard
+                try database.run("DELETE FROM experiment_tags WHERE experiment = ? AND key = ?", [number, key]) == 1
+            else { throw TrackingError(.tagNotFound, "the experiment \(id) has no tag '\(key)'") }
+            try database.run("UPDATE experiments SET updated_at = ? WHERE id = ?", [now, number])
         }
     }
 
@@ -82,9 +99,9 @@ extension SQLTrackingStore {
         value: String,
         at now: EventTime
     ) async throws(TrackingError) {
-        try TrackingLimits.checkKey(key, of: "tag")
+        try TrackingLimits.checkExperimentTag(key, value)
         try await self.database.write(to: "tag the experiment \(id)") { database in
-            _ = try ExperimentRows.require(id: id, in: database)
+            _ = try ExperimentRows.requireActive(id: id, in: database)
             try database.run(
                 """
                 INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)
@@ -102,15 +119,29 @@ extension SQLTrackingStore {
         at now: EventTime
     ) async throws(TrackingError) {
         try await self.database.write(to: "change the experiment \(id)") { database in
-            _ = try ExperimentRows.require(id: id, in: database)
+            let experiment = try ExperimentRows.require(id: id, in: database)
+            guard experiment.lifecycle != lifecycle, let number = Int64(id) else { return }
+            let row = try database.row("SELECT deleted_at FROM experiments WHERE id = ?", [number])
+            let deletedAt = row?.optionalTime("deleted_at")
+            let isDeleted = lifecycle == .deleted
             try database.run(
-                "UPDATE experiments SET lifecycle = ?, updated_at = ? WHERE id = ?",
-                [lifecycle.rawValue, now.microseconds, Int64(id)]
+                "UPDATE experiments SET lifecycle = ?, updated_at = ?, deleted_at = ? WHERE id = ?",
+                [lifecycle.rawValue, now, isDeleted ? now : nil, number]
             )
-            try database.run(
-                "UPDATE runs SET lifecycle = ?, deleted_at = ? WHERE experiment = ?",
-                [lifecycle.rawValue, lifecycle == .deleted ? now.microseconds : nil, Int64(id)]
-            )
+            for table in ["runs", "logged_models"] {
+                // What was deleted with the experiment has its time, and comes back with it.
+                if isDeleted {
+                    try database.run(
+                        "UPDATE \(table) SET lifecycle = 'deleted', deleted_at = ? WHERE experiment = ? AND lifecycle = 'active'",
+                        [now, number]
+                    )
+                } else if let deletedAt {
+                    try database.run(
+                        "UPDATE \(table) SET lifecycle = 'active', deleted_at = NULL WHERE experiment = ? AND deleted_at = ?",
+                        [number, deletedAt]
+                    )
+                }
+            }
         }
     }
 }
@@ -120,6 +151,18 @@ enum ExperimentRows {
     static func require(id: String, in database: any SQLConnection) throws -> Experiment {
         if let experiment = try Self.experiment(id: id, in: database) { return experiment }
         throw TrackingError(.experimentNotFound, "no experiment has the id '\(id)'")
+    }
+
+    /// The experiment `id` when it is there and not deleted.
+    static func requireActive(id: String, in database: any SQLConnection) throws -> Experiment {
+        let experiment = try Self.require(id: id, in: database)
+        guard experiment.lifecycle == .active else {
+            throw TrackingError(
+                .experimentNotFound,
+                "the experiment '\(experiment.name)' is deleted; restore it or use another"
+            )
+        }
+        return experiment
     }
 
     static func experiment(id: String, in database: any SQLConnection) throws -> Experiment? {
@@ -162,12 +205,10 @@ enum ExperimentRows {
             [name, Lifecycle.active.rawValue, artifactLocation, now, now]
         )
         let id: Int64 = rows[0][0]
-        for (key, value) in tags {
-            try database.run(
-                "INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)",
-                [id, key, value]
-            )
-        }
+        try database.run(
+            "INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)",
+            batch: tags.map { [id, $0.key, $0.value] }
+        )
         return try Self.require(id: String(id), in: database)
     }
 }

@@ -11,27 +11,22 @@ package struct SQLTrackingStore: TrackingStore {
     package func createRun(_ run: NewRun) async throws(TrackingError) -> Run {
         try RunBatch(tags: run.tags).validate()
         return try await self.database.write(to: "create a run") { database in
-            let experiment = try ExperimentRows.require(id: run.experimentID, in: database)
-            guard experiment.lifecycle == .active else {
-                throw TrackingError(
-                    .experimentNotFound,
-                    "the experiment '\(experiment.name)' is deleted; restore it or use another"
-                )
-            }
+            let experiment = try ExperimentRows.requireActive(id: run.experimentID, in: database)
             guard try RunRows.row(of: run.id, in: database) == nil else {
                 throw TrackingError(.runExists, "a run \(run.id) is there already; start a run with a new id")
             }
             let rows = try database.rows(
                 """
-                INSERT INTO runs (id, experiment, name, "user", status, started_at, lifecycle)
-                VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING "row"
+                INSERT INTO runs (id, experiment, name, "user", status, started_at, lifecycle, artifact_location)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING "row"
                 """,
                 [
                     run.id.description, Int64(experiment.id), run.name, run.user, RunStatus.running.rawValue,
-                    run.startedAt.microseconds, Lifecycle.active.rawValue,
+                    run.startedAt, Lifecycle.active.rawValue,
+                    experiment.artifactLocation.map { "\($0)/\(run.id)/artifacts" },
                 ]
             )
-            try RunRows.write(RunBatch(tags: run.tags), run: rows[0][0], id: run.id, in: database)
+            try RunBatchRows.write(run.tags, run: rows[0][0], in: database)
             return try RunRows.require(run.id, in: database)
         }
     }
@@ -55,13 +50,14 @@ package struct SQLTrackingStore: TrackingStore {
 
     package func updateRun(_ id: RunID, _ update: RunUpdate) async throws(TrackingError) -> Run {
         try await self.database.write(to: "update the run \(id)") { database in
-            _ = try RunRows.requireWritable(id, in: database)
+            let run = try RunRows.requireWritable(id, in: database)
+            if let name = update.name { try RunBatchRows.write([Run.nameTag: name], run: run, in: database) }
             try database.run(
                 """
-                UPDATE runs SET status = coalesce(?, status), ended_at = coalesce(?, ended_at), name = coalesce(?, name)
-                WHERE id = ?
+                UPDATE runs SET status = coalesce(?, status), ended_at = coalesce(?, ended_at)
+                WHERE "row" = ?
                 """,
-                [update.status?.rawValue, update.endedAt?.microseconds, update.name, id.description]
+                [update.status?.rawValue, update.endedAt, run]
             )
             return try RunRows.require(id, in: database)
         }
@@ -71,23 +67,51 @@ package struct SQLTrackingStore: TrackingStore {
         try batch.validate()
         try await self.database.write(to: "log to the run \(id)") { database in
             let run = try RunRows.requireWritable(id, in: database)
-            try RunRows.write(batch, run: run, id: id, in: database)
+            try RunBatchRows.write(batch, run: run, id: id, in: database)
         }
     }
 
-    package func log(datasets: [DatasetInput], to id: RunID) async throws(TrackingError) {
-        try await self.database.write(to: "log data sets to the run \(id)") { database in
+    package func log(
+        datasets: [DatasetInput],
+        inputModels: [String],
+        to id: RunID
+    ) async throws(TrackingError) {
+        for dataset in datasets { try dataset.validate() }
+        try await self.database.write(to: "log inputs to the run \(id)") { database in
             let run = try RunRows.requireWritable(id, in: database)
-            for dataset in datasets {
-                try database.run(
-                    """
-                    INSERT INTO run_datasets (run, name, digest, context, source_type, source, schema, profile)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                    """,
-                    [
+            try LoggedModelRows.requireWritable(Set(inputModels), in: database)
+            try database.run(
+                """
+                INSERT INTO run_datasets (run, name, digest, context, source_type, source, schema, profile, tags)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """,
+                batch: datasets.map { dataset in
+                    let others = dataset.tags.filter { $0.key != DatasetInput.contextTag }
+                    return [
                         run, dataset.name, dataset.digest, dataset.context ?? "", dataset.sourceType, dataset.source,
                         dataset.schema, dataset.profile,
+                        JSONValue.object(others.mapValues { .string($0) }).canonicalText,
                     ]
+                }
+            )
+            try database.run(
+                "INSERT INTO run_input_models (run, model) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                batch: inputModels.map { [run, $0] }
+            )
+        }
+    }
+
+    package func log(outputModels: [ModelOutput], to id: RunID) async throws(TrackingError) {
+        try await self.database.write(to: "log outputs to the run \(id)") { database in
+            let run = try RunRows.requireWritable(id, in: database)
+            try LoggedModelRows.requireWritable(Set(outputModels.map(\.modelID)), in: database)
+            for output in outputModels {
+                try database.run(
+                    """
+                    INSERT INTO run_output_models (run, model, step) VALUES (?, ?, ?)
+                    ON CONFLICT (run, model) DO UPDATE SET step = excluded.step
+                    """,
+                    [run, output.modelID, output.step]
                 )
             }
         }
@@ -110,8 +134,8 @@ package struct SQLTrackingStore: TrackingStore {
         try await self.database.write(to: "change the run \(id)") { database in
             _ = try RunRows.require(id, in: database)
             try database.run(
-                "UPDATE runs SET lifecycle = ?, deleted_at = ? WHERE id = ?",
-                [lifecycle.rawValue, lifecycle == .deleted ? now.microseconds : nil, id.description]
+                "UPDATE runs SET lifecycle = ?, deleted_at = ? WHERE id = ? AND lifecycle != ?",
+                [lifecycle.rawValue, lifecycle == .deleted ? now : nil, id.description, lifecycle.rawValue]
             )
         }
     }
@@ -132,24 +156,44 @@ package struct SQLTrackingStore: TrackingStore {
                 """,
                 [row["row"] as Int64, key, limit, offset]
             ) { row in
-                let isNaN: Bool = row[3]
-                points.append(
-                    Metric(key, isNaN ? .nan : row[2], at: EventTime(microseconds: row[1]), step: row[0])
-                )
+                points.append(RunRows.metric(key, row, from: 0))
+            }
+            return points
+        }
+    }
+
+    package func metricHistory(_ search: MetricHistorySearch) async throws(TrackingError) -> [RunMetric] {
+        try await self.database.read(to: "read a metric of several runs") { database in
+            var points: [RunMetric] = []
+            for id in search.runIDs {
+                guard let row = try RunRows.row(of: id, in: database) else { throw RunRows.notFound(id) }
+                let steps = search.steps ?? Int64.min...Int64.max
+                var found: [RunMetric] = []
+                try database.forEachRow(
+                    """
+                    SELECT step, timestamp, value, is_nan FROM metrics
+                    WHERE run = ? AND key = ? AND step >= ? AND step <= ?
+                    ORDER BY step, timestamp, value, is_nan\(search.pointsPerRun == nil ? " LIMIT ?" : "")
+                    """,
+                    [row["row"] as Int64, search.key, steps.lowerBound, steps.upperBound]
+                        + (search.pointsPerRun == nil ? [search.limit - points.count] : [])
+                ) { found.append(RunMetric(id, RunRows.metric(search.key, $0, from: 0))) }
+                if let limit = search.pointsPerRun {
+                    found = MetricHistorySearch.sample(found.count, limit: limit).map { found[$0] }
+                }
+                points += found.prefix(search.limit - points.count)
+                if points.count >= search.limit { break }
             }
             return points
         }
     }
 
     package func search(_ search: RunSearch) async throws(TrackingError) -> RunPage {
-        let query = try RunSearchSQL(search)
-        return try await self.database.read(to: "search the runs") { database in
-            var rows = try database.rows(query.sql, query.arguments)
-            let hasMore = rows.count > query.limit
-            if hasMore { rows.removeLast() }
+        try await self.database.read(to: "search the runs") { database in
+            let page = try RunSearchSQL(search, database.dialect).page(in: database)
             return RunPage(
-                runs: try RunRows.runs(rows, in: database),
-                nextOffset: hasMore ? query.offset + query.limit : nil
+                runs: try RunRows.runs(page.rows, in: database),
+                nextOffset: page.hasMore ? search.offset + search.limit : nil
             )
         }
     }
