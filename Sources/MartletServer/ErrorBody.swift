@@ -15,4 +15,15 @@ package struct ErrorBody: Codable, Sendable, Equatable {
         self.message = message
         self.field = field
     }
+
+    /// The bytes of the response body.
+    package var json: [UInt8] {
+        Array(
+            JSONValue.object([
+                "code": .string(self.code), "message": .string(self.message),
+                "field": self.field.map(JSONValue.string) ?? .null,
+            ])
+            .canonicalText.utf8
+        )
+    }
 }

@@ -21,19 +21,9 @@ package enum JSONResponse {
 
     /// A response with an error.
     package static func make(_ status: HTTPResponse.Status, _ error: ErrorBody, requestID: String? = nil) -> Response {
-        Self.make(
-            status,
-            Array(
-                JSONValue.object([
-                    "code": .string(error.code), "message": .string(error.message),
-                    "field": error.field.map(JSONValue.string) ?? .null,
-                ])
-                .canonicalText.utf8
-            ),
-            requestID: requestID
-        )
+        Self.make(status, error.json, requestID: requestID)
     }
 
     /// The header that names a request.
-    private static let requestIDName = HTTPField.Name("x-request-id") ?? .contentLocation
+    static let requestIDName = HTTPField.Name("x-request-id") ?? .contentLocation
 }

@@ -1,3 +1,4 @@
+package import HTTPTypes
 package import MartletServing
 package import MartletTracking
 
@@ -21,6 +22,8 @@ package struct ServerContext: Sendable {
     package let process: @Sendable () -> ProcessReading
     /// Read by `/v1/models`; `nil` leaves those routes out.
     package let registry: (any ModelRegistry)?
+    /// Whether the bearer of a request may be answered for an endpoint at once; `false` leaves it to the router.
+    package let isAdmitted: @Sendable (HTTPRequest, String) -> Bool
     /// The program's version, as `/openapi.json` gives it.
     package let version: String
 
@@ -30,12 +33,14 @@ package struct ServerContext: Sendable {
         onlineCounts: @escaping @Sendable () async -> [String: Int] = { [:] },
         process: @escaping @Sendable () -> ProcessReading,
         registry: (any ModelRegistry)?,
+        isAdmitted: @escaping @Sendable (HTTPRequest, String) -> Bool = { _, _ in true },
         version: String
     ) {
         self.gateway = gateway
         self.onlineCounts = onlineCounts
         self.process = process
         self.registry = registry
+        self.isAdmitted = isAdmitted
         self.version = version
     }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 package import Hummingbird
+package import HummingbirdCore
 import MartletCore
 
 /// All routes of a Martlet process.
@@ -15,6 +16,17 @@ package enum ServerRouter {
         OpenAPIRoutes(version: context.version).add(to: router)
         if let registry = context.registry { ModelRoutes(registry: registry).add(to: router) }
         return router
+    }
+
+    /// The HTTP server under the router, with the short way for predict requests.
+    package static func http1(_ context: ServerContext) -> HTTPServerBuilder {
+        .http1(
+            configuration: .init(
+                additionalChannelHandlers: [
+                    PredictionChannelHandler(gateway: context.gateway, isAdmitted: context.isAdmitted)
+                ]
+            )
+        )
     }
 }
 

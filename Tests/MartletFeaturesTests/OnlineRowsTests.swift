@@ -1,5 +1,6 @@
 import MartletCore
 import MartletFeatures
+import MartletTesting
 import Testing
 
 struct OnlineRowsTests {
@@ -58,6 +59,31 @@ struct OnlineRowsTests {
         #expect(rows.count == count)
         #expect((0..<count).allSatisfy { rows["e\($0)"]?.number(at: 0) == Double($0) })
         #expect((count..<count + 1_000).allSatisfy { rows["e\($0)"] == nil })
+    }
+
+    @Test func `random pages of changes leave what a dictionary holds`() {
+        var generator = SplitMix64(seed: 21)
+        for _ in 0..<30 {
+            var rows = OnlineRows(view: self.view)
+            var expected: [String: [Value]] = [:]
+            for page in 1...Int.random(in: 1...6, using: &generator) {
+                var batch: [OnlineChanges.Change] = []
+                let keyCount = [5, 5_000].randomElement(using: &generator) ?? 5
+                for _ in 0..<Int.random(in: 0...300, using: &generator) {
+                    let key = "k\(Int.random(in: 0..<keyCount, using: &generator))"
+                    let isGone = Int.random(in: 0..<8, using: &generator) == 0
+                    let number = Double.random(in: 0...1, using: &generator)
+                    let text: Value = Bool.random(using: &generator) ? .null : .string("t\(number)")
+                    let values: [Value]? = isGone ? nil : [.float64(number), text, .boolean(number > 0.5)]
+                    expected[key] = values
+                    batch.append(self.change(key, values))
+                }
+                rows = rows.applying(self.changes(batch, Int64(page)))
+            }
+            #expect(rows.count == expected.count)
+            for (key, values) in expected { #expect((0..<3).map { rows[key]?.value(at: $0) } == values) }
+            #expect((0..<5_000).allSatisfy { expected["k\($0)"] != nil || rows["k\($0)"] == nil })
+        }
     }
 
     @Test func `a reading says when a row is too old`() throws {

@@ -60,7 +60,7 @@ struct ServerFixture: Sendable {
     }
 
     func application() -> some ApplicationProtocol {
-        Application(router: ServerRouter.build(self.context))
+        Application(router: ServerRouter.build(self.context), server: ServerRouter.http1(self.context))
     }
 
     var context: ServerContext {

@@ -37,8 +37,11 @@ struct JSONScannerTests {
         }
     }
 
-    @Test func `a damaged document that the decoder accepts reads the same`() {
+    /// The decoder departs from RFC 8259 in two ways, which are left out: it refuses a zero with an exponent (`0e5`),
+    /// and takes a comma before `]`.
+    @Test func `a damaged document reads as the decoder reads it, or both refuse it`() {
         var generator = SplitMix64(seed: 13)
+        var refusedCount = 0
         for _ in 0..<4_000 {
             var bytes = Array(JSONSample.document(&generator, depth: 3).utf8)
             let position = Int.random(in: 0..<bytes.count, using: &generator)
@@ -49,11 +52,23 @@ struct JSONScannerTests {
             }
             let text = String(decoding: bytes, as: UTF8.self)
             // A byte taken out of a character is tested elsewhere: both refuse it, but the decoder may repair it.
-            guard Array(text.utf8) == bytes else { continue }
-            guard let expected = try? JSONDecoder().decode(JSONTree.self, from: Data(bytes)) else { continue }
+            guard Array(text.utf8) == bytes, !text.contains(/,\s*\]/), !text.contains(/(^|[^0-9.])0(\.0*)?[eE]/) else {
+                continue
+            }
+            let expected = try? JSONDecoder().decode(JSONTree.self, from: Data(bytes))
             let found = try? JSONTree(scanning: bytes)
             #expect(found == expected, "\(text)")
+            if found == nil { refusedCount += 1 }
         }
+        #expect(refusedCount > 500)
+    }
+
+    @Test(arguments: ["0e5", "-0E+2", "0.000e9"]) func `a zero may have an exponent`(_ text: String) throws {
+        #expect(try JSONTree(scanning: Array(text.utf8)) == .number(text.hasPrefix("-") ? -0.0 : 0))
+    }
+
+    @Test(arguments: ["[1,]", "[1,\n]", "{\"a\":1,}"]) func `a comma needs a value behind it`(_ text: String) {
+        #expect(throws: ServingError.self) { try JSONTree(scanning: Array(text.utf8)) }
     }
 }
 

@@ -62,10 +62,10 @@ package struct OnlineRowReference: Sendable {
     let row: Int
 
     /// When the row was true.
-    package var eventTime: EventTime { EventTime(microseconds: self.shard.events[self.row]) }
+    package var eventTime: EventTime { EventTime(microseconds: self.shard.event(self.row)) }
 
     /// When the row became known.
-    package var createdTime: EventTime { EventTime(microseconds: self.shard.created[self.row]) }
+    package var createdTime: EventTime { EventTime(microseconds: self.shard.created(self.row)) }
 
     /// The value of the feature at `index` of the view.
     package func value(at index: Int) -> Value { self.shard.value(self.row, index) }

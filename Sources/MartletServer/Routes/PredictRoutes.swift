@@ -27,14 +27,14 @@ struct PredictRoutes: Sendable {
         }
     }
 
+    /// How `answer` goes out.
+    static func statusAndBody(_ answer: Gateway.Answer) -> (HTTPResponse.Status, [UInt8]) {
+        guard let error = answer.error else { return (.ok, answer.body) }
+        return (error.status, ErrorBody(code: error.code, message: error.message, field: error.field).json)
+    }
+
     private static func response(_ answer: Gateway.Answer) -> Response {
-        guard let error = answer.error else {
-            return JSONResponse.make(.ok, answer.body, requestID: answer.requestID)
-        }
-        return JSONResponse.make(
-            error.status,
-            ErrorBody(code: error.code, message: error.message, field: error.field),
-            requestID: answer.requestID
-        )
+        let (status, body) = Self.statusAndBody(answer)
+        return JSONResponse.make(status, body, requestID: answer.requestID)
     }
 }

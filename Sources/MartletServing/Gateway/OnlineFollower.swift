@@ -38,15 +38,29 @@ package actor OnlineFollower {
         Dictionary(self.views.map { ($0.key.name, $0.value.rows.count) }, uniquingKeysWith: +)
     }
 
+    /// Reads pages of changes, the next one while one is applied.
     private func catchUp(_ identity: OnlineViewIdentity) async throws {
         while let followed = self.views[identity] {
-            let changes = try await self.store.changes(of: identity, since: followed.sequence, limit: Self.pageCount)
-            // Another call may have come first while this one waited; its rows are as good.
-            guard self.views[identity]?.sequence == followed.sequence else { continue }
-            followed.rows.apply(changes)
-            self.views[identity]?.sequence = changes.sequence
-            guard changes.hasMore else { return }
+            var page = try await self.changes(of: identity, since: followed.sequence)
+            var expected = followed.sequence
+            // Another call may have come first while this one waited; its rows are as good, and this one starts again.
+            while self.views[identity]?.sequence == expected {
+                expected = page.sequence
+                self.views[identity]?.sequence = expected
+                guard page.hasMore else {
+                    followed.rows.apply(page)
+                    return
+                }
+                let reached = page.sequence
+                async let next = self.changes(of: identity, since: reached)
+                followed.rows.apply(page)
+                page = try await next
+            }
         }
+    }
+
+    private func changes(of identity: OnlineViewIdentity, since sequence: Int64) async throws -> OnlineChanges {
+        try await self.store.changes(of: identity, since: sequence, limit: Self.pageCount)
     }
 
     private static let pageCount = 10_000

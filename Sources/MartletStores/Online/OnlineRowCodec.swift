@@ -29,23 +29,28 @@ enum OnlineRowCodec {
 
     /// The values, or `nil` when the bytes are not a row.
     static func decode(_ data: Data) -> [Value]? {
-        var rest = data[...]
+        let bytes = [UInt8](data)
+        var index = 0
         var values: [Value] = []
-        while let tag = rest.popFirst() {
+        // A number takes nine bytes; a row of nulls and flags has more values than this, and grows.
+        values.reserveCapacity(bytes.count / 9 + 1)
+        while index < bytes.count {
+            let tag = bytes[index]
+            index += 1
             switch tag {
             case 0: values.append(.null)
             case 1, 2: values.append(.boolean(tag == 2))
             case 3, 4, 5:
-                guard let bits = self.number(8, from: &rest) else { return nil }
+                guard let bits = self.number(8, bytes, &index) else { return nil }
                 switch tag {
                 case 3: values.append(.int64(Int64(bitPattern: bits)))
                 case 4: values.append(.float64(Double(bitPattern: bits)))
                 default: values.append(.time(EventTime(microseconds: Int64(bitPattern: bits))))
                 }
             case 6:
-                guard let length = self.number(4, from: &rest), rest.count >= Int(length) else { return nil }
-                values.append(.string(String(decoding: rest.prefix(Int(length)), as: UTF8.self)))
-                rest = rest.dropFirst(Int(length))
+                guard let length = self.number(4, bytes, &index), bytes.count - index >= Int(length) else { return nil }
+                values.append(.string(String(decoding: bytes[index..<index + Int(length)], as: UTF8.self)))
+                index += Int(length)
             default: return nil
             }
         }
@@ -57,11 +62,11 @@ enum OnlineRowCodec {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { data.append(UInt8(truncatingIfNeeded: bits >> shift)) }
     }
 
-    private static func number(_ count: Int, from rest: inout Data.SubSequence) -> UInt64? {
-        guard rest.count >= count else { return nil }
+    private static func number(_ count: Int, _ bytes: [UInt8], _ index: inout Int) -> UInt64? {
+        guard bytes.count - index >= count else { return nil }
         var bits: UInt64 = 0
-        for (index, byte) in rest.prefix(count).enumerated() { bits |= UInt64(byte) << UInt64(index * 8) }
-        rest = rest.dropFirst(count)
+        for offset in 0..<count { bits |= UInt64(bytes[index + offset]) << UInt64(offset * 8) }
+        index += count
         return bits
     }
 }

@@ -39,7 +39,10 @@ package final class SQLiteOnlineStore: OnlineStore {
                     sql: "SELECT event, created, packed FROM online_rows WHERE view = ? AND entity = ?",
                     arguments: [id, key.text]
                 )
-                .flatMap { try Self.row($0) }
+                .flatMap { row in
+                    let packed: Data? = row[2]
+                    return try packed.map { try Self.row($0, event: row[0], created: row[1]) }
+                }
             }
         }
     }
@@ -104,22 +107,27 @@ package final class SQLiteOnlineStore: OnlineStore {
             guard let id = try Self.id(of: view, in: database) else {
                 return OnlineChanges(changes: [], sequence: sequence, hasMore: false)
             }
-            let rows = try Row.fetchAll(
-                database,
+            let statement = try database.cachedStatement(
                 sql: """
                     SELECT entity, sequence, event, created, packed FROM online_rows
                     WHERE view = ? AND sequence > ? ORDER BY sequence LIMIT ?
-                    """,
-                arguments: [id, sequence, limit]
+                    """
             )
-            let changes = try rows.map { row in
-                OnlineChanges.Change(key: EntityKey(text: row["entity"]), row: try Self.row(row))
+            let rows = try Row.fetchCursor(statement, arguments: [id, sequence, limit])
+            var changes: [OnlineChanges.Change] = []
+            changes.reserveCapacity(min(limit, 10_000))
+            var last = sequence
+            while let row = try rows.next() {
+                last = row[1]
+                let packed: Data? = row[4]
+                changes.append(
+                    OnlineChanges.Change(
+                        key: EntityKey(text: row[0]),
+                        row: try packed.map { try Self.row($0, event: row[2], created: row[3]) }
+                    )
+                )
             }
-            return OnlineChanges(
-                changes: changes,
-                sequence: rows.last?["sequence"] ?? sequence,
-                hasMore: rows.count == limit
-            )
+            return OnlineChanges(changes: changes, sequence: last, hasMore: changes.count == limit)
         }
     }
 
@@ -173,8 +181,7 @@ package final class SQLiteOnlineStore: OnlineStore {
         return true
     }
 
-    private static func row(_ row: Row) throws -> OnlineRow? {
-        guard let packed = row["packed"] as Data? else { return nil }
+    private static func row(_ packed: Data, event: Int64, created: Int64) throws -> OnlineRow {
         guard let values = OnlineRowCodec.decode(packed) else {
             throw StoreError(
                 .onlineRowDamaged,
@@ -182,8 +189,8 @@ package final class SQLiteOnlineStore: OnlineStore {
             )
         }
         return OnlineRow(
-            eventTime: EventTime(microseconds: row["event"]),
-            createdTime: EventTime(microseconds: row["created"]),
+            eventTime: EventTime(microseconds: event),
+            createdTime: EventTime(microseconds: created),
             values: values
         )
     }

@@ -39,6 +39,7 @@ extension Application {
         let terminal = self.terminal
         let server = Hummingbird.Application(
             router: ServerRouter.build(context),
+            server: ServerRouter.http1(context),
             configuration: .init(address: .hostname(host, port: port ?? configuration.port), serverName: nil),
             onServerRunning: { channel in
                 let bound = channel.localAddress?.port ?? 0
