@@ -10,7 +10,17 @@ struct StoreContractTests {
 
     @Test func `runs in SQLite keep the rules of a tracking store`() async throws {
         let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
-        #expect(try await TrackingStoreContract.violations(of: store).isEmpty)
+        #expect(try await TrackingStoreContract.violations(of: store) == [])
+    }
+
+    @Test func `logged models in SQLite keep the rules of their store`() async throws {
+        let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
+        #expect(try await LoggedModelContract.violations(of: store) == [])
+    }
+
+    @Test func `a search in SQLite finds what the runs themselves say, however it is carried out`() async throws {
+        let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
+        #expect(try await RunSearchContract.violations(of: store) == [])
     }
 
     @Test func `models in SQLite keep the rules of a registry`() async throws {
