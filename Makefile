@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE = .build/release/martlet
 ARGUMENTS ?=
 
-.PHONY: help demo test bench format lint release docs setup
+.PHONY: help demo test examples bench format lint release docs setup
 
 help:            ## say what there is
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ demo: release    ## the whole path on generated data; ARGUMENTS=--keep leaves th
 test: setup      ## all tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
+
+examples: release ## the pages of Examples/ on the real data sets that MARTLET_DATA names
+	scripts/check-docs Examples/*/README.md
 
 bench: release   ## the figures of the README, beside their peers
 	Benchmarks/run $(ARGUMENTS)

@@ -10,6 +10,8 @@ import NIOHTTP1
 
 extension Application {
     /// The body of a request for one input, its keys told apart by the deployed model.
+    ///
+    /// A key that is both a join key and a request feature, such as the mould of a shot, goes to both.
     func predictionBody(_ endpoint: String, _ pairs: KeyValueArguments, explain: Bool) async throws -> JSONValue {
         let manifest = try await self.deployedManifest(endpoint)
         var entities: [String: JSONValue] = [:]
@@ -23,9 +25,10 @@ extension Application {
             if manifest?.joinKeys.contains(key) == true {
                 let type = keyTypes[key] ?? .string
                 entities[key] = KeyValueArguments.value(text, type: type)?.json ?? .string(text)
-            } else {
-                let type = manifest?.inputs.first { $0.name == key }?.type
-                let value = type.flatMap { KeyValueArguments.value(text, type: $0)?.json }
+            }
+            let input = manifest?.inputs.first { $0.name == key && $0.source == .request }
+            if input != nil || entities[key] == nil {
+                let value = input.flatMap { KeyValueArguments.value(text, type: $0.type)?.json }
                 features[key] = value ?? KeyValueArguments.guess(text)
             }
         }
