@@ -1,21 +1,22 @@
 import Foundation
 
 extension Forest {
-    /// Compiles an XGBoost JSON model (1.3 to 3.2), boosters `gbtree` and `dart`.
+    /// Compiles an XGBoost model (1.3 to 3.2), JSON or its binary form, boosters `gbtree` and `dart`.
     ///
     /// - Parameters:
-    ///   - json: the file that XGBoost's `save_model("….json")` writes.
+    ///   - json: the file that XGBoost's `save_model` writes to `….json` or `….ubj`.
     ///   - rounds: how many boosting rounds to keep, from the first; `nil` for all.
     /// - Throws: `ForestError` with `forest.malformedModel` for damaged JSON and `forest.unsupportedModel` for several
     ///   classes or targets, the linear booster or an unknown objective.
     package init(xgBoost json: [UInt8], rounds: Int? = nil) throws(ForestError) {
+        let json = BinaryJSON.isBinary(json) ? try BinaryJSON.json(json) : json
         let document: XGBoostModelDocument
         do {
             document = try JSONDecoder().decode(XGBoostModelDocument.self, from: Data(json))
         } catch {
             throw .malformed(
-                "The bytes are no complete XGBoost JSON model; save the model with XGBoost's "
-                    + "save_model to a file that ends in .json (UBJ is not read).",
+                "The bytes are no complete XGBoost model; save the model with XGBoost's save_model to a file that ends "
+                    + "in .json or .ubj.",
                 underlying: error
             )
         }

@@ -24,6 +24,10 @@ package struct ServerContext: Sendable {
     package let registry: (any ModelRegistry)?
     /// Whether the bearer of a request may be answered for an endpoint at once; `false` leaves it to the router.
     package let isAdmitted: @Sendable (HTTPRequest, String) -> Bool
+    /// Whether predictions are served; the tracking server alone serves none.
+    package let servesPredictions: Bool
+    /// What MLflow clients talk to; `nil` leaves those routes out.
+    package let mlflow: MLflowServices?
     /// The program's version, as `/openapi.json` gives it.
     package let version: String
 
@@ -34,6 +38,8 @@ package struct ServerContext: Sendable {
         process: @escaping @Sendable () -> ProcessReading,
         registry: (any ModelRegistry)?,
         isAdmitted: @escaping @Sendable (HTTPRequest, String) -> Bool = { _, _ in true },
+        servesPredictions: Bool = true,
+        mlflow: MLflowServices? = nil,
         version: String
     ) {
         self.gateway = gateway
@@ -41,6 +47,8 @@ package struct ServerContext: Sendable {
         self.process = process
         self.registry = registry
         self.isAdmitted = isAdmitted
+        self.servesPredictions = servesPredictions
+        self.mlflow = mlflow
         self.version = version
     }
 }

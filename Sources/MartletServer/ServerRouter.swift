@@ -9,12 +9,18 @@ package enum ServerRouter {
     package static func build(_ context: ServerContext) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ErrorMiddleware())
-        PredictRoutes(gateway: context.gateway).add(to: router)
-        EndpointRoutes(gateway: context.gateway).add(to: router)
+        if context.servesPredictions {
+            PredictRoutes(gateway: context.gateway).add(to: router)
+            EndpointRoutes(gateway: context.gateway).add(to: router)
+        }
         HealthRoutes(gateway: context.gateway).add(to: router)
         MetricsRoutes(context: context).add(to: router)
         OpenAPIRoutes(version: context.version).add(to: router)
         if let registry = context.registry { ModelRoutes(registry: registry).add(to: router) }
+        if let mlflow = context.mlflow {
+            MLflowRoutes(services: mlflow).add(to: router)
+            ArtifactProxy(services: mlflow).add(to: router)
+        }
         return router
     }
 
@@ -22,9 +28,8 @@ package enum ServerRouter {
     package static func http1(_ context: ServerContext) -> HTTPServerBuilder {
         .http1(
             configuration: .init(
-                additionalChannelHandlers: [
-                    PredictionChannelHandler(gateway: context.gateway, isAdmitted: context.isAdmitted)
-                ]
+                additionalChannelHandlers: context.servesPredictions
+                    ? [PredictionChannelHandler(gateway: context.gateway, isAdmitted: context.isAdmitted)] : []
             )
         )
     }

@@ -39,7 +39,8 @@ struct Martlet: AsyncParsableCommand {
             CommandGroup(
                 name: "Serving",
                 subcommands: [
-                    DeployCommand.self, UpCommand.self, ServeCommand.self, PredictCommand.self, TraceCommand.self,
+                    DeployCommand.self, UpCommand.self, ServeCommand.self, TrackingCommand.self, PredictCommand.self,
+                    TraceCommand.self,
                 ]
             ),
             CommandGroup(name: "About", subcommands: [DemoCommand.self, VersionCommand.self]),

@@ -72,8 +72,9 @@ import Testing
         )
         let extreme = #expect(throws: ForestError.self) { try Forest(xgBoost: Array("{}".utf8)) }
         #expect(
-            extreme?.message == "The bytes are no complete XGBoost JSON model; save the model with XGBoost's "
-                + "save_model to a file that ends in .json (UBJ is not read)."
+            extreme?.message
+                == "The bytes are no complete XGBoost model; save the model with XGBoost's save_model to a file that ends "
+                + "in .json or .ubj."
         )
         #expect(extreme?.underlying != nil)
     }

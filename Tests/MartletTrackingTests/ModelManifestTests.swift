@@ -27,7 +27,7 @@ struct ModelManifestTests {
             featureServiceFingerprint: ContentHash(of: Data("service".utf8)),
             threshold: 0.1 + 0.2,
             trainedAt: EventTime(microseconds: 1_700_000_000_123_456),
-            runID: try #require(RunID(String(repeating: "0a", count: 16))),
+            runID: RunID(String(repeating: "0a", count: 16)),
             snapshotHash: ContentHash(of: Data("snapshot".utf8)),
             recipeName: "price",
             recipeHash: ContentHash(of: Data("recipe".utf8))

@@ -35,9 +35,7 @@ package struct ModelLoader: Sendable {
             throw ServingError(.deploymentNotLoadable, "\(id) is deployed but not registered; deploy another version.")
         }
         let folder = try version.artifactFolder
-        let manifest = try ModelManifest(
-            parsing: await self.artifacts.read(folder.appending(ModelManifest.fileName))
-        )
+        let manifest = try await ModelFolder(self.artifacts).manifest(of: version)
         let bytes = try await self.artifacts.read(folder.appending(manifest.modelFile))
         guard ContentHash(of: bytes) == manifest.modelHash else {
             throw ServingError(

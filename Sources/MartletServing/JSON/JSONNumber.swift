@@ -1,9 +1,9 @@
 /// A number as JSON writes it.
-struct JSONNumber {
+package struct JSONNumber {
     /// The nearest double; infinite when the number is too large.
-    let value: Double
+    package let value: Double
     /// The exact value when it is written without fraction and exponent and fits 64 bits.
-    let integer: Int64?
+    package let integer: Int64?
 
     /// Reads the number at `index` and moves `index` behind it, or answers `nil` and leaves `index` where it was.
     ///

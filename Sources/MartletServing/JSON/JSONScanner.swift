@@ -4,9 +4,9 @@ import MartletCore
 ///
 /// Strict RFC 8259: no comments, no trailing commas, no `NaN`, UTF-8 only, no lone surrogates. The caller asks for what
 /// it expects and gets it or an error that names the byte (counted from 0). It never recurses, so depth needs no limit.
-struct JSONScanner {
+package struct JSONScanner {
     /// A string token: where it lies, and its text when escapes had to be decoded.
-    struct Text {
+    package struct Text {
         /// The bytes between the quotes.
         let range: Range<Int>
         /// The decoded text; `nil` when the bytes are the text.
@@ -16,10 +16,11 @@ struct JSONScanner {
     private let bytes: [UInt8]
     private(set) var index = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// Starts before the first byte.
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The next byte that is not white space, not consumed; `nil` at the end.
-    mutating func peek() -> UInt8? {
+    package mutating func peek() -> UInt8? {
         while self.index < self.bytes.count {
             let byte = self.bytes[self.index]
             switch byte {
@@ -31,20 +32,20 @@ struct JSONScanner {
     }
 
     /// Consumes `byte` after white space, or says that `what` was expected.
-    mutating func expect(_ byte: UInt8, _ what: StaticString) throws(ServingError) {
+    package mutating func expect(_ byte: UInt8, _ what: StaticString) throws(ServingError) {
         guard self.peek() == byte else { throw self.unexpected(what) }
         self.index += 1
     }
 
     /// Consumes `byte` after white space when it is next.
-    mutating func consume(_ byte: UInt8) -> Bool {
+    package mutating func consume(_ byte: UInt8) -> Bool {
         guard self.peek() == byte else { return false }
         self.index += 1
         return true
     }
 
     /// Consumes a comma and answers `true`, or consumes `closing` and answers `false`.
-    mutating func hasNext(before closing: UInt8) throws(ServingError) -> Bool {
+    package mutating func hasNext(before closing: UInt8) throws(ServingError) -> Bool {
         switch self.peek() {
         case UInt8(ascii: ","):
             self.index += 1
@@ -58,13 +59,23 @@ struct JSONScanner {
         }
     }
 
+    /// Consumes `literal` after white space when it is next.
+    package mutating func consumeLiteral(_ literal: StaticString) -> Bool {
+        guard self.peek() != nil, self.index + literal.utf8CodeUnitCount <= self.bytes.count else { return false }
+        for (offset, byte) in literal.description.utf8.enumerated() where self.bytes[self.index + offset] != byte {
+            return false
+        }
+        self.index += literal.utf8CodeUnitCount
+        return true
+    }
+
     /// Refuses anything but white space after the value.
-    mutating func expectEnd() throws(ServingError) {
+    package mutating func expectEnd() throws(ServingError) {
         guard self.peek() == nil else { throw self.unexpected("the end of the body") }
     }
 
     /// Consumes `true` or `false`.
-    mutating func readBoolean() throws(ServingError) -> Bool {
+    package mutating func readBoolean() throws(ServingError) -> Bool {
         if self.peek() == UInt8(ascii: "t") {
             try self.readLiteral("true")
             return true
@@ -74,10 +85,10 @@ struct JSONScanner {
     }
 
     /// Consumes `null`.
-    mutating func readNull() throws(ServingError) { try self.readLiteral("null") }
+    package mutating func readNull() throws(ServingError) { try self.readLiteral("null") }
 
     /// Consumes a string.
-    mutating func readString() throws(ServingError) -> Text {
+    package mutating func readString() throws(ServingError) -> Text {
         try self.expect(UInt8(ascii: "\""), "a string")
         let start = self.index
         var isASCII = true
@@ -116,12 +127,12 @@ struct JSONScanner {
     }
 
     /// The text of a token.
-    func string(_ text: Text) -> String {
+    package func string(_ text: Text) -> String {
         text.decoded ?? String(decoding: self.bytes[text.range], as: UTF8.self)
     }
 
     /// Consumes a number.
-    mutating func readNumber() throws(ServingError) -> JSONNumber {
+    package mutating func readNumber() throws(ServingError) -> JSONNumber {
         guard let next = self.peek() else { throw self.unexpected("a number") }
         if next == UInt8(ascii: "N") || next == UInt8(ascii: "I") { throw self.notFinite() }
         guard let number = JSONNumber.read(self.bytes, &self.index) else {
@@ -145,7 +156,7 @@ struct JSONScanner {
     }
 
     /// The error for a body that breaks the grammar.
-    func notJSON(_ detail: String) -> ServingError {
+    package func notJSON(_ detail: String) -> ServingError {
         ServingError(.requestNotJSON, "The request body is not valid JSON: \(detail).")
     }
 

@@ -26,5 +26,5 @@ package struct MetadataMigration: Sendable {
 /// at the end.
 package enum MetadataMigrations {
     package static let all: [MetadataMigration] =
-        Self.ledger + Self.tracking + Self.registry + Self.features + Self.loggedModels
+        Self.ledger + Self.tracking + Self.registry + Self.features + Self.loggedModels + Self.modelSources
 }

@@ -32,6 +32,11 @@ package struct LedgerAction: Sendable, Hashable, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 
     package static let modelCreated = LedgerAction("model.created")
+    package static let modelRenamed = LedgerAction("model.renamed")
+    package static let modelDescribed = LedgerAction("model.described")
+    package static let modelTagged = LedgerAction("model.tagged")
+    package static let modelDeleted = LedgerAction("model.deleted")
+    package static let versionDescribed = LedgerAction("version.described")
     package static let versionRegistered = LedgerAction("version.registered")
     package static let versionApproved = LedgerAction("version.approved")
     package static let versionRejected = LedgerAction("version.rejected")

@@ -37,10 +37,12 @@ package struct ModelManifest: Sendable, Hashable, Codable {
     /// The score from which a binary classifier says yes.
     package var threshold: Double?
     package var trainedAt: EventTime
-    package var runID: RunID
-    package var snapshotHash: ContentHash
-    package var recipeName: String
-    package var recipeHash: ContentHash
+    /// The run that made the model; `nil` when a model from elsewhere does not say.
+    package var runID: RunID?
+    /// The training set; `nil`, like the recipe, for a model that was not trained here.
+    package var snapshotHash: ContentHash?
+    package var recipeName: String?
+    package var recipeHash: ContentHash?
 
     /// Describes a trained model.
     package init(
@@ -56,10 +58,10 @@ package struct ModelManifest: Sendable, Hashable, Codable {
         featureServiceFingerprint: ContentHash? = nil,
         threshold: Double? = nil,
         trainedAt: EventTime,
-        runID: RunID,
-        snapshotHash: ContentHash,
-        recipeName: String,
-        recipeHash: ContentHash
+        runID: RunID?,
+        snapshotHash: ContentHash?,
+        recipeName: String?,
+        recipeHash: ContentHash?
     ) {
         self.formatVersion = Self.currentFormatVersion
         self.engine = engine

@@ -21,6 +21,45 @@ package protocol ModelRegistry: Sendable {
     /// Returns registered models by name.
     func models(limit: Int) async throws(TrackingError) -> [RegisteredModel]
 
+    /// Gives the model `name` another name; its versions, tags and aliases go with it.
+    ///
+    /// - Throws: `registry.modelNotFound`, `registry.modelExists`, and `registry.versionIsDeployed` while a version of it
+    ///   is live.
+    func renameModel(
+        _ name: String,
+        to next: String,
+        _ author: Attribution
+    ) async throws(TrackingError) -> RegisteredModel
+
+    /// Changes the description of the model `name`.
+    func describeModel(
+        _ name: String,
+        as description: String,
+        _ author: Attribution
+    ) async throws(TrackingError) -> RegisteredModel
+
+    /// Sets or, with `nil`, removes a tag of the model `name`.
+    func setModelTag(
+        _ key: String,
+        to value: String?,
+        on name: String,
+        _ author: Attribution
+    ) async throws(TrackingError)
+
+    /// Deletes the model `name` with all its versions.
+    ///
+    /// - Throws: `registry.modelNotFound`, and `registry.versionIsDeployed` while a version of it is live.
+    func deleteModel(_ name: String, _ author: Attribution) async throws(TrackingError)
+
+    /// Returns a page of the registered models that meet `search`.
+    func search(_ search: RegisteredModelSearch) async throws(TrackingError) -> RegistryPage<RegisteredModel>
+
+    /// Returns a page of the versions that meet `search`.
+    func search(_ search: ModelVersionSearch) async throws(TrackingError) -> RegistryPage<ModelVersion>
+
+    /// Returns, by model, the version with the highest number of each stage.
+    func newestByStage(of models: [String]) async throws(TrackingError) -> [String: [ModelVersion]]
+
     /// Registers a version, and the model too when it is new.
     func register(_ version: NewModelVersion, _ author: Attribution) async throws(TrackingError) -> ModelVersion
 
@@ -52,6 +91,13 @@ package protocol ModelRegistry: Sendable {
 
     /// Removes `alias` from `model`; one that is not there is fine.
     func removeAlias(_ alias: String, from model: String, _ author: Attribution) async throws(TrackingError)
+
+    /// Changes the description of a version.
+    func describeVersion(
+        _ id: ModelVersionID,
+        as description: String,
+        _ author: Attribution
+    ) async throws(TrackingError) -> ModelVersion
 
     /// Moves a version to `stage`; with `archivingOthers`, the others of that stage become `Archived`.
     func setStage(

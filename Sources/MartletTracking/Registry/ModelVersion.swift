@@ -39,8 +39,15 @@ package struct ModelVersion: Sendable, Hashable, Codable {
     package var description: String
     /// The run that trained it, when known.
     package var runID: RunID?
-    /// Where the model's folder lies, such as `mlflow-artifacts:/1/…/artifacts/model`.
+    /// What was registered, as the client named it: `mlflow-artifacts:/1/…/artifacts/model`, or `models:/m-…` for a
+    /// logged model.
     package var source: String
+    /// Where the model's folder lies when `source` only names it; `nil` when `source` is the place.
+    package var location: String?
+    /// The logged model that was registered, when one was.
+    package var modelID: String?
+    /// Where to see the run, when its client gave an address.
+    package var runLink: String?
     package var stage: ModelStage
     package var approval: Approval
     /// The aliases that point here, sorted.
@@ -56,6 +63,9 @@ package struct ModelVersion: Sendable, Hashable, Codable {
         description: String = "",
         runID: RunID?,
         source: String,
+        location: String? = nil,
+        modelID: String? = nil,
+        runLink: String? = nil,
         stage: ModelStage = .none,
         approval: Approval = Approval(),
         aliases: [String] = [],
@@ -68,6 +78,9 @@ package struct ModelVersion: Sendable, Hashable, Codable {
         self.description = description
         self.runID = runID
         self.source = source
+        self.location = location
+        self.modelID = modelID
+        self.runLink = runLink
         self.stage = stage
         self.approval = approval
         self.aliases = aliases
@@ -78,7 +91,7 @@ package struct ModelVersion: Sendable, Hashable, Codable {
     ///
     /// - Throws: `artifact.invalidPath` when the source lies elsewhere.
     package var artifactFolder: ArtifactPath {
-        get throws(TrackingError) { try ArtifactPath(uri: self.source) }
+        get throws(TrackingError) { try ArtifactPath(uri: self.location ?? self.source) }
     }
 
     /// Checks that the version may be deployed.
@@ -98,7 +111,12 @@ package struct ModelVersion: Sendable, Hashable, Codable {
 package struct NewModelVersion: Sendable, Hashable {
     package var model: String
     package var runID: RunID?
+    /// What is registered, as the client names it.
     package var source: String
+    /// Where the model's folder lies when `source` only names it.
+    package var location: String?
+    package var modelID: String?
+    package var runLink: String?
     package var stage: ModelStage
     package var description: String
     package var tags: [String: String]
@@ -108,6 +126,9 @@ package struct NewModelVersion: Sendable, Hashable {
         model: String,
         runID: RunID?,
         source: String,
+        location: String? = nil,
+        modelID: String? = nil,
+        runLink: String? = nil,
         stage: ModelStage = .none,
         description: String = "",
         tags: [String: String] = [:]
@@ -115,6 +136,9 @@ package struct NewModelVersion: Sendable, Hashable {
         self.model = model
         self.runID = runID
         self.source = source
+        self.location = location
+        self.modelID = modelID
+        self.runLink = runLink
         self.stage = stage
         self.description = description
         self.tags = tags

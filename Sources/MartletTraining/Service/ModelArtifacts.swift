@@ -93,16 +93,19 @@ struct ModelArtifacts {
         to store: any ArtifactStore
     ) async throws -> ArtifactPath {
         let folder = try ArtifactPath.folder(experimentID: experimentID, runID: self.best.run).appending("model")
+        let manifest = self.manifest
+        let example = self.table.split.train.first.map { self.table.matrix(of: [$0]) } ?? []
         let files: [(String, Data)] = [
             (self.modelFile, Data(self.result.model.bytes)),
-            (ModelManifest.fileName, try self.manifest.bytes),
+            (ModelManifest.fileName, try manifest.bytes),
             ("reference.json", Self.data(try JSONValue(encoding: self.reference))),
             ("signature.json", Self.data(self.signature)),
             ("importance.json", Self.data(try JSONValue(encoding: importance))),
             ("metrics.json", Self.data(report)),
             ("model_card.md", Data(card.utf8)),
         ]
-        for (name, bytes) in files { try await store.put(bytes, at: folder.appending(name)) }
+        let forMLflow = MLflowModelFiles(manifest: manifest, example: example).files.map { ($0.name, $0.bytes) }
+        for (name, bytes) in files + forMLflow { try await store.put(bytes, at: folder.appending(name)) }
         return folder
     }
 

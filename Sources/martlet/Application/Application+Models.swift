@@ -1,4 +1,5 @@
 import MartletCore
+import MartletServing
 import MartletStores
 import MartletTracking
 
@@ -24,10 +25,9 @@ extension Application {
     /// The files of runs.
     func artifacts() throws -> any ArtifactStore { FileArtifactStore(root: self.statePath("artifacts")) }
 
-    /// What stands beside the bytes of `version`.
+    /// What a gateway must know of `version`.
     func manifest(of version: ModelVersion) async throws -> ModelManifest {
-        let path = try version.artifactFolder.appending(ModelManifest.fileName)
-        return try ModelManifest(parsing: try await self.artifacts().read(path))
+        try await ModelFolder(try self.artifacts()).manifest(of: version)
     }
 
     /// The endpoint `name` of the workspace.
@@ -56,6 +56,14 @@ extension Application {
                 status: .invalid
             )
         }
+        try version.checkDeployable()
+        // A model that cannot be served is refused here, not by the gateway that would load it.
+        _ = try await self.manifest(of: version)
         return try await self.deployments().deploy(version.id, to: endpoint, author)
     }
+}
+
+extension ModelManifest {
+    /// The recipe and the first digits of its hash; `nil` for a model that was not trained here.
+    var recipeText: String? { self.recipeName.map { "\($0) \(self.recipeHash?.short ?? "")" } }
 }

@@ -14,6 +14,7 @@ extension Application {
     /// When `isEnded` returns, the server stops as if by a signal. `onListening` is called once with the port, when
     /// requests are answered.
     func serve(
+        _ surface: ServerSurface = .gateway,
         host: String?,
         port: Int?,
         until isEnded: (@Sendable () async -> Void)? = nil,
@@ -22,7 +23,7 @@ extension Application {
         let start = ContinuousClock.now
         let configuration = self.workspace.environment.server
         let serving = try self.serving()
-        _ = try await serving.follower.poll()
+        if surface != .tracking { _ = try await serving.follower.poll() }
         let context = ServerContext(
             gateway: serving.gateway,
             onlineCounts: { await serving.online.counts },
@@ -31,6 +32,8 @@ extension Application {
                 return .init(residentBytes: Int64(facts.residentBytes), cpuSeconds: facts.cpuSeconds)
             },
             registry: try self.registry(),
+            servesPredictions: surface != .tracking,
+            mlflow: surface == .gateway ? nil : try self.mlflow(),
             version: MartletVersion.current
         )
         var logger = Logger(label: "martlet")
@@ -50,11 +53,14 @@ extension Application {
             },
             logger: logger
         )
-        self.announce(serving.gateway.routingTable)
-        let services: [any Service] = [
-            PredictionLogService(queue: serving.gateway.queue, sink: serving.sink),
-            FollowerService(follower: serving.follower), server,
-        ]
+        var services: [any Service] = [server]
+        if surface != .tracking {
+            self.announce(serving.gateway.routingTable)
+            services = [
+                PredictionLogService(queue: serving.gateway.queue, sink: serving.sink),
+                FollowerService(follower: serving.follower), server,
+            ]
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) },
@@ -72,6 +78,17 @@ extension Application {
         }
     }
 
+    /// What MLflow clients talk to.
+    private func mlflow() throws -> MLflowServices {
+        MLflowServices(
+            tracking: try self.tracking(),
+            registry: try self.registry(),
+            artifacts: try self.artifacts(),
+            version: MartletVersion.current,
+            now: { .now }
+        )
+    }
+
     private func announce(_ table: RoutingTable) {
         for endpoint in table.endpoints.values.sorted(by: { $0.name < $1.name }) {
             if let model = endpoint.model { self.terminal.line("endpoint \(endpoint.name): \(model.version)") }
@@ -83,6 +100,16 @@ extension Application {
             self.terminal.note("no endpoint is deployed yet: martlet deploy ENDPOINT --model …")
         }
     }
+}
+
+/// Which part of the program a server offers.
+enum ServerSurface: Sendable {
+    /// Predictions, and what belongs to them.
+    case gateway
+    /// Experiments, runs, models and artifacts for MLflow clients.
+    case tracking
+    /// Both.
+    case everything
 }
 
 /// Keeps routes and online rows current while the server runs.

@@ -58,10 +58,11 @@ extension Application {
         if let version { manifest = try await self.manifest(of: version) }
         var run: Run?
         if let runID = version?.runID { run = try await self.tracking().run(runID) }
-        let snapshot = manifest.map { manifest in
-            let path = self.statePath("snapshots/\(manifest.snapshotHash).parquet")
-            return PredictionTrace.Snapshot(hash: manifest.snapshotHash, path: self.workspace.display(path))
-        }
+        let snapshot = manifest?.snapshotHash
+            .map { hash in
+                let path = self.statePath("snapshots/\(hash).parquet")
+                return PredictionTrace.Snapshot(hash: hash, path: self.workspace.display(path))
+            }
         return PredictionTrace(
             record: record,
             values: self.values(of: record, manifest),

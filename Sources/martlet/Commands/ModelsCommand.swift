@@ -122,8 +122,8 @@ struct ModelsShowCommand: AsyncParsableCommand {
         table.add([
             .text("engine"), .text("\(manifest.engine.rawValue), \(manifest.modelFile) \(manifest.modelHash.short)"),
         ])
-        table.add([.text("recipe"), .text("\(manifest.recipeName) \(manifest.recipeHash.short)")])
-        table.add([.text("snapshot"), .text(manifest.snapshotHash.description)])
+        table.add([.text("recipe"), .text(manifest.recipeText)])
+        table.add([.text("snapshot"), .text(manifest.snapshotHash?.description)])
         table.add([.text("feature service"), .text(manifest.featureService)])
         table.add([.text("run"), .text(version.runID?.description)])
         table.add([.text("created"), .time(version.createdAt)])

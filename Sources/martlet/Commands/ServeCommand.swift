@@ -30,13 +30,14 @@ struct ServeCommand: AsyncParsableCommand {
 struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
-        abstract: "Run everything in one process: API, gateway, stores.",
+        abstract: "Run everything in one process: API, gateway, tracking, stores.",
         discussion: """
             For a laptop or a small server. Other commands (ingest, train, deploy) work on the same workspace while it
-            runs.
+            runs, and MLflow clients log to it.
 
             Examples:
               martlet up
+              MLFLOW_TRACKING_URI=http://127.0.0.1:8700 python train.py
               MARTLET_PORT=0 martlet up        # a free port, printed at the start
             """
     )
@@ -46,8 +47,32 @@ struct UpCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        _ = try application.tracking()
-        try await application.serve(host: self.address.host, port: self.address.port)
+        try await application.serve(.everything, host: self.address.host, port: self.address.port)
+    }
+}
+
+/// `martlet tracking`: the tracking server and registry alone.
+struct TrackingCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tracking",
+        abstract: "Serve experiments, runs, models and artifacts to MLflow clients.",
+        discussion: """
+            What an MLflow tracking server does: the client's own calls work unchanged when MLFLOW_TRACKING_URI names
+            this server. It serves no predictions; `martlet up` does both.
+
+            Examples:
+              martlet tracking
+              martlet tracking --port 5000
+              MLFLOW_TRACKING_URI=http://127.0.0.1:5000 python train.py
+            """
+    )
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var address: AddressOptions
+
+    func run() async throws {
+        let application = try self.options.application()
+        try await application.serve(.tracking, host: self.address.host, port: self.address.port)
     }
 }
 

@@ -32,7 +32,7 @@ struct TraceView {
         )
         if let manifest = self.trace.manifest {
             terminal.line("  \(manifest.modelFile) \(manifest.modelHash)")
-            terminal.line("  recipe \(manifest.recipeName) \(manifest.recipeHash.short)")
+            if let recipe = manifest.recipeText { terminal.line("  recipe \(recipe)") }
         }
         if let run = self.trace.run {
             self.heading("run", terminal)

@@ -187,12 +187,14 @@ extension SQLModelRegistry {
         try database.run(
             """
             INSERT INTO model_versions (
-                model, number, created_at, created_by, updated_at, description, run_id, source, stage, approval
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                model, number, created_at, created_by, updated_at, description, run_id, source, stage, approval,
+                location, model_id, run_link
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id.model, id.number, author.at.microseconds, author.actor, author.at.microseconds, version.description,
                 version.runID?.description, version.source, version.stage.rawValue, Approval().status.rawValue,
+                version.location, version.modelID, version.runLink,
             ]
         )
         for (key, value) in version.tags {

@@ -1,0 +1,163 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import MartletCore
+import MartletTracking
+import NIOCore
+
+/// The endpoints of the tracking and registry protocol.
+struct MLflowRoutes: Sendable {
+    typealias Handler = @Sendable (MLflowCall) async throws -> [UInt8]
+
+    /// One endpoint: below `/api/…` and `/ajax-api/…` alike.
+    struct Endpoint: Sendable {
+        let method: HTTPRequest.Method
+        let path: String
+        let handler: Handler
+
+        init(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+            self.method = method
+            self.path = path
+            self.handler = handler
+        }
+    }
+
+    /// The largest body of a call; artifacts have no limit.
+    static let bodyByteLimit = 64 << 20
+
+    let services: MLflowServices
+
+    /// Adds every route.
+    func add<Context: RequestContext>(to router: Router<Context>) {
+        self.addPlain(to: router)
+        for base in ["/api", "/ajax-api"] {
+            self.add(Self.endpoints, below: base, to: router)
+            for version in ["2.0", "3.0"] { self.addRest(below: "\(base)/\(version)/mlflow", to: router) }
+        }
+        self.add(Self.consoleEndpoints, below: "/ajax-api", to: router)
+    }
+
+    private func add<Context: RequestContext>(
+        _ endpoints: [Endpoint],
+        below base: String,
+        to router: Router<Context>
+    ) {
+        for (path, group) in Dictionary(grouping: endpoints, by: \.path) {
+            for endpoint in group { self.add(endpoint, below: base, to: router) }
+            let allowed = group.map(\.method)
+            for method in MLflowTransport.methods where !allowed.contains(method) {
+                router.on(RouterPath(base + path), method: method) { _, _ in
+                    MLflowTransport.refuse(method, allowed: allowed)
+                }
+            }
+        }
+    }
+
+    private func add<Context: RequestContext>(_ endpoint: Endpoint, below base: String, to router: Router<Context>) {
+        let names = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }
+            .map { String($0.dropFirst().dropLast()) }
+        let services = self.services
+        router.on(RouterPath(base + endpoint.path), method: endpoint.method) { request, context in
+            await MLflowTransport.answering(context.logger) {
+                let fields = try await MLflowTransport.fields(of: request, method: endpoint.method)
+                var path: [String: String] = [:]
+                for name in names {
+                    path[name] = context.parameters.get(name).map { $0.removingPercentEncoding ?? $0 }
+                }
+                let call = MLflowCall(
+                    services: services,
+                    fields: fields,
+                    path: path,
+                    actor: services.actor(request)
+                )
+                return JSONResponse.make(.ok, try await endpoint.handler(call))
+            }
+        }
+    }
+
+    /// `/health` and `/version`, as plain text.
+    private func addPlain<Context: RequestContext>(to router: Router<Context>) {
+        for (path, text) in [("/health", "OK"), ("/version", self.services.version)] {
+            router.on(RouterPath(path), method: .get) { _, _ in
+                Response(
+                    status: .ok,
+                    headers: [.contentType: "text/plain; charset=utf-8"],
+                    body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+                )
+            }
+        }
+    }
+
+    /// What is not here: known parts of the protocol answer 501, everything else 404.
+    private func addRest<Context: RequestContext>(below base: String, to router: Router<Context>) {
+        for method in MLflowTransport.methods {
+            router.on(RouterPath(base + "/**"), method: method) { request, _ in
+                let path = request.uri.path.dropFirst(base.count + 1)
+                let part = path.split(separator: "/").first.map(String.init) ?? ""
+                guard Self.unimplemented.contains(part) else {
+                    return MLflowError(.endpointNotFound, "There is no endpoint \(request.uri.path)").response
+                }
+                return MLflowError(
+                    .notImplemented,
+                    "This server has no '\(part)' endpoints; its guide to MLflow lists what it has."
+                )
+                .response
+            }
+        }
+    }
+}
+
+/// Reads requests and writes answers as clients of the protocol expect them.
+enum MLflowTransport {
+    /// The methods that every path answers, if only with a refusal.
+    static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
+
+    /// Runs `body`, and turns what it throws into the protocol's error shape.
+    static func answering(_ logger: Logger, _ body: () async throws -> Response) async -> Response {
+        do {
+            return try await body()
+        } catch let error as MLflowError {
+            return error.response
+        } catch let error as TrackingError {
+            return MLflowError(error).response
+        } catch is NIOTooManyBytesError {
+            return MLflowError(.requestTooLarge, "The request body is larger than this server reads").response
+        } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
+            return MLflowError(.requestTooLarge, "The request body is larger than this server reads").response
+        } catch {
+            logger.error("request failed", metadata: ["error": "\(String(reflecting: type(of: error)))"])
+            return MLflowError(.internalError, "The server failed to answer; its log says more.").response
+        }
+    }
+
+    /// The fields of a call: the query of a GET that has one, else the body.
+    ///
+    /// A body that is not JSON counts as empty, so that the answer names the first field that is missing. One that is a
+    /// JSON text holding JSON is read twice, as old clients send it.
+    static func fields(of request: Request, method: HTTPRequest.Method) async throws -> WireFields {
+        if method == .get, let query = request.uri.query, !query.isEmpty {
+            return WireFields(query: RequestText.query(query))
+        }
+        let body = try await request.body.collect(upTo: MLflowRoutes.bodyByteLimit)
+        guard body.readableBytes > 0, let value = try? WireValue(parsing: Array(body.readableBytesView)) else {
+            return WireFields(.object([]))
+        }
+        switch value {
+        case .object: return WireFields(value)
+        case .string(let text):
+            guard case .object(let members)? = try? WireValue(parsing: Array(text.utf8)) else { break }
+            return WireFields(.object(members))
+        default: break
+        }
+        return WireFields(.object([]))
+    }
+
+    /// The answer to a method that a path does not take.
+    static func refuse(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> Response {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        var response = MLflowError(.methodNotAllowed, "This path takes \(names), not \(method.rawValue).").response
+        response.headers[.allow] = names
+        return response
+    }
+}

@@ -1,0 +1,128 @@
+import MartletCore
+import MartletServing
+
+/// Writes the JSON objects of the protocol straight into bytes: fields in a fixed order, unset ones left out.
+struct MLflowWriter: Sendable {
+    private var json: JSONWriter
+    /// Whether a comma must stand before what comes next.
+    private var needsComma = false
+
+    init(capacity: Int = 512) { self.json = JSONWriter(capacity: capacity) }
+
+    /// What has been written.
+    var bytes: [UInt8] { self.json.bytes }
+
+    /// Writes an object as a value: the whole answer, or an element of a list.
+    mutating func object(_ body: (inout MLflowWriter) throws -> Void) rethrows {
+        self.separate()
+        self.json.raw(UInt8(ascii: "{"))
+        self.needsComma = false
+        try body(&self)
+        self.json.raw(UInt8(ascii: "}"))
+        self.needsComma = true
+    }
+
+    /// Writes a field that is an object.
+    mutating func object(_ name: String, _ body: (inout MLflowWriter) throws -> Void) rethrows {
+        self.name(name)
+        try self.object(body)
+    }
+
+    /// Writes a field that is a list; an empty one is left out unless `keepsEmpty`.
+    mutating func list<Element>(
+        _ name: String,
+        _ elements: some Collection<Element>,
+        keepsEmpty: Bool = false,
+        _ body: (inout MLflowWriter, Element) throws -> Void
+    ) rethrows {
+        guard keepsEmpty || !elements.isEmpty else { return }
+        self.name(name)
+        self.json.raw(UInt8(ascii: "["))
+        for element in elements { try self.object { json in try body(&json, element) } }
+        self.json.raw(UInt8(ascii: "]"))
+        self.needsComma = true
+    }
+
+    /// Writes a field that is a list of texts; an empty one is left out.
+    mutating func strings(_ name: String, _ texts: [String]) {
+        guard !texts.isEmpty else { return }
+        self.name(name)
+        self.json.raw(UInt8(ascii: "["))
+        for text in texts {
+            self.separate()
+            self.json.string(text)
+            self.needsComma = true
+        }
+        self.json.raw(UInt8(ascii: "]"))
+        self.needsComma = true
+    }
+
+    /// Writes a text; `nil` is left out.
+    mutating func string(_ name: String, _ text: String?) {
+        guard let text else { return }
+        self.name(name)
+        self.json.string(text)
+        self.needsComma = true
+    }
+
+    /// Writes a whole number as a JSON number; `nil` is left out.
+    mutating func integer(_ name: String, _ value: Int64?) {
+        guard let value else { return }
+        self.name(name)
+        self.json.integer(value)
+        self.needsComma = true
+    }
+
+    /// Writes a moment in milliseconds since 1970; `nil` is left out.
+    mutating func time(_ name: String, _ moment: EventTime?) {
+        guard let moment else { return }
+        self.integer(name, moment.milliseconds)
+    }
+
+    /// Writes a flag.
+    mutating func boolean(_ name: String, _ flag: Bool) {
+        self.name(name)
+        self.json.boolean(flag)
+        self.needsComma = true
+    }
+
+    /// Writes a double: `NaN` as that string, an infinity as the largest double of its sign.
+    mutating func double(_ name: String, _ value: Double) {
+        self.name(name)
+        if value.isNaN {
+            self.json.raw("\"NaN\"")
+        } else if value.isInfinite {
+            self.json.plain((value < 0 ? -Double.greatestFiniteMagnitude : .greatestFiniteMagnitude).description)
+        } else {
+            self.json.number(value)
+        }
+        self.needsComma = true
+    }
+
+    /// Writes key and value objects by key.
+    mutating func pairs(_ name: String, _ pairs: [String: String], keepsEmpty: Bool = false) {
+        self.list(name, pairs.sorted { $0.key < $1.key }, keepsEmpty: keepsEmpty) { json, pair in
+            json.string("key", pair.key)
+            json.string("value", pair.value)
+        }
+    }
+
+    private mutating func name(_ name: String) {
+        self.separate()
+        self.json.raw(UInt8(ascii: "\""))
+        self.json.plain(name)
+        self.json.raw("\":")
+        self.needsComma = false
+    }
+
+    private mutating func separate() {
+        if self.needsComma { self.json.raw(UInt8(ascii: ",")) }
+    }
+}
+
+extension EventTime {
+    /// Milliseconds since 1970, rounded down.
+    var milliseconds: Int64 {
+        self.microseconds >= 0 ? self.microseconds / 1_000 : -((999 - self.microseconds) / 1_000)
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Synchronization
+
+/// A real `martlet` process that serves a workspace of its own on a free port.
+final class ServerProcess: Sendable {
+    /// Where it answers, such as `http://127.0.0.1:40123`.
+    let address: String
+    /// The workspace.
+    let folder: URL
+    private let process: Mutex<Process>
+
+    /// Starts `martlet COMMAND --port 0` in `folder`, and waits until it listens.
+    ///
+    /// A `martlet.yaml` of one line is written when the folder has none.
+    init(_ command: String = "tracking", in folder: URL, environment: [String: String] = [:]) throws {
+        self.folder = folder
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "martlet.yaml")
+        if !FileManager.default.fileExists(atPath: file.path) { try Data("name: clients\n".utf8).write(to: file) }
+        let process = Process()
+        process.executableURL = Martlet.root.appending(path: ".build/debug/martlet")
+        process.arguments = [command, "--port", "0"]
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        var text = ""
+        while let piece = try output.fileHandleForReading.read(upToCount: 4_096), !piece.isEmpty {
+            text += String(decoding: piece, as: UTF8.self)
+            if let match = text.firstMatch(of: #/listening on (http://[^ ]+) /#) {
+                self.address = String(match.1)
+                self.process = Mutex(process)
+                // What it says later is read and passed over, so that it never waits for the pipe.
+                output.fileHandleForReading.readabilityHandler = { handle in
+                    if handle.availableData.isEmpty { handle.readabilityHandler = nil }
+                }
+                return
+            }
+        }
+        process.waitUntilExit()
+        throw StartFailure(output: text)
+    }
+
+    /// Ends the process and waits for it.
+    func stop() {
+        self.process.withLock { process in
+            process.terminate()
+            process.waitUntilExit()
+        }
+    }
+
+    /// What a process said that ended before it listened.
+    struct StartFailure: Error {
+        let output: String
+    }
+}
