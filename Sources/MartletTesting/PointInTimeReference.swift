@@ -50,6 +50,17 @@ package struct PointInTimeReference {
         return self.view.features.map { Self.value(of: $0, in: newest.row) }
     }
 
+    /// Whether a row of the entity `keys` was true in time for the moment `time` and became known only afterwards.
+    package func hasLateRow(for keys: [Value], at time: EventTime) -> Bool {
+        self.rows.contains { row in
+            guard self.view.createdTimestamp != nil, row.keys == keys, let event = row.event, let created = row.created
+            else { return false }
+            guard event <= time, created > time else { return false }
+            if self.view.isAggregated { return self.view.longestWindow.map { event > time - $0 } ?? true }
+            return self.view.ttl.map { event >= time - $0 } ?? true
+        }
+    }
+
     private func visible(_ keys: [Value], at time: EventTime?) -> [Candidate] {
         guard let time, !keys.contains(.null) else { return [] }
         return self.rows.compactMap { row in

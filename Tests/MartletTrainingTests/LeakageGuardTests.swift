@@ -1,3 +1,4 @@
+import MartletFeatures
 import MartletTesting
 import MartletTraining
 import Testing
@@ -18,6 +19,17 @@ struct LeakageGuardTests {
         #expect(
             finding.description == "'outcome' alone predicts the label nearly perfectly: area under the curve 1.0000"
         )
+    }
+
+    @Test func `a feature created after the label's time is named, and was kept out`() {
+        let features = [
+            FeatureReference(view: "claims", feature: "amount", type: .float64),
+            FeatureReference(view: "place", feature: "x", type: .float64),
+        ]
+        let findings = LeakageGuard.lateFeatures(["claims": 0.25], among: features)
+        #expect(findings.map(\.feature) == ["claims__amount"])
+        #expect(findings.allSatisfy(\.isPrevented))
+        #expect(findings.first?.reason.contains("created after the label's time, for 25.0 % of the moments") == true)
     }
 
     @Test func `a feature that is missing only for positives is named`() {

@@ -17,13 +17,22 @@ package struct HistoricalRequest: Sendable {
     package let service: FeatureService?
     /// The path of the Parquet file to write.
     package let output: String
+    /// Whether ``HistoricalResult/lateShares`` is worked out; it costs another look at the views.
+    package let countsLateRows: Bool
 
     /// Asks for `service` at the moments in `timestampColumn` of `spine`.
-    package init(spine: EntitySpine, timestampColumn: String, service: FeatureService?, output: String) {
+    package init(
+        spine: EntitySpine,
+        timestampColumn: String,
+        service: FeatureService?,
+        output: String,
+        countsLateRows: Bool = false
+    ) {
         self.spine = spine
         self.timestampColumn = timestampColumn
         self.service = service
         self.output = output
+        self.countsLateRows = countsLateRows
     }
 }
 
@@ -41,6 +50,9 @@ package struct HistoricalResult: Sendable, Codable {
     package let batches: [ContentHash]
     /// How many rows got a value, for each feature column.
     package let presentCounts: [String: Int]
+    /// For each view, the part of the moments for which a row was true in time and became known only afterwards, so that
+    /// the join left it out; of at most 10,000 moments spread over the spine. Views without such rows are absent.
+    package let lateShares: [String: Double]
 
     /// Records what was written.
     package init(
@@ -50,7 +62,8 @@ package struct HistoricalResult: Sendable, Codable {
         contentHash: ContentHash,
         sourceTables: [String],
         batches: [ContentHash],
-        presentCounts: [String: Int]
+        presentCounts: [String: Int],
+        lateShares: [String: Double] = [:]
     ) {
         self.path = path
         self.rowCount = rowCount
@@ -59,5 +72,6 @@ package struct HistoricalResult: Sendable, Codable {
         self.sourceTables = sourceTables
         self.batches = batches
         self.presentCounts = presentCounts
+        self.lateShares = lateShares
     }
 }

@@ -8,6 +8,8 @@ package struct DuckDBOfflineStore: OfflineStore {
     let session: WarehouseSession
     /// The number of pairs up to which joining all of them is cheaper than sorting the view.
     static let pairLimit = 30_000_000.0
+    /// How many moments are examined for rows that arrived late.
+    static let examinedMoments = 10_000
     /// Entities with at most this many moments each never need the exact count of pairs.
     static let harmlessSlotCount: Int64 = 32
 
@@ -39,12 +41,19 @@ package struct DuckDBOfflineStore: OfflineStore {
             service: request.service
         )
         let printer = PointInTimeSQL(plan)
+        var lateShares: [String: Double] = [:]
         try connection.execute(printer.createSpine(from: spine))
         for index in plan.steps.indices {
             try connection.execute(printer.createSlots(index))
             let chosen = try strategy ?? self.strategy(for: index, printer, on: connection)
             do {
                 try connection.execute(printer.createStep(index, by: chosen))
+                let view = plan.steps[index].view
+                if request.countsLateRows, view.createdTimestamp != nil {
+                    let query = printer.lateShare(index, limit: self.examinedMoments)
+                    let share = try connection.query(query).columns[0][0].number
+                    if share > 0 { lateShares[view.name] = share }
+                }
             } catch {
                 throw FeatureError(
                     .featureViewFailed,
@@ -59,7 +68,7 @@ package struct DuckDBOfflineStore: OfflineStore {
             try connection.execute("DROP TABLE __step\(index); DROP TABLE __slots\(index)")
         }
         try connection.execute("DROP TABLE __spine")
-        return try self.describe(request, plan: plan, spine: spine, on: connection)
+        return try self.describe(request, plan: plan, spine: spine, lateShares: lateShares, on: connection)
     }
 
     private static func strategy(
@@ -92,6 +101,7 @@ package struct DuckDBOfflineStore: OfflineStore {
         _ request: HistoricalRequest,
         plan: PointInTimePlan,
         spine: String,
+        lateShares: [String: Double],
         on connection: DuckDBConnection
     ) throws -> HistoricalResult {
         let counts = ["count(*)"] + plan.output.map { "count(\(SQLText.identifier($0.columnName)))" }
@@ -107,7 +117,8 @@ package struct DuckDBOfflineStore: OfflineStore {
             contentHash: try self.hash(of: request.output),
             sourceTables: sourceTables,
             batches: try self.batches(of: sourceTables, on: connection),
-            presentCounts: Dictionary(uniqueKeysWithValues: present)
+            presentCounts: Dictionary(uniqueKeysWithValues: present),
+            lateShares: lateShares
         )
     }
 

@@ -59,6 +59,23 @@ package struct PointInTimeSQL: Sendable {
             """
     }
 
+    /// The part of the slots of step `index` for which a row was true in time but became known only after the slot's
+    /// moment; of at most `limit` slots, spread evenly.
+    package func lateShare(_ index: Int, limit: Int) -> String {
+        let view = self.plan.steps[index].view
+        let reach = view.isAggregated ? view.longestWindow : view.ttl
+        return """
+            WITH examined AS (
+                SELECT * FROM __slots\(index)
+                WHERE __slot % greatest(1, CAST(ceil((SELECT count(*) FROM __slots\(index)) / \(limit).0) AS BIGINT)) = 0
+            )
+            SELECT CAST(count(DISTINCT s.__slot) AS DOUBLE) / greatest(1, (SELECT count(*) FROM examined))
+            FROM (\(FeatureViewSQL.viewSQL(view))) v
+            JOIN examined s ON \(self.sameKeys(view)) AND v.__event <= s.__t AND v.__created > s.__t
+                \(reach.map { "AND v.__event \(view.isAggregated ? ">" : ">=") \(self.earlier($0))" } ?? "")
+            """
+    }
+
     /// Makes the temporary table of the features of step `index`, one row for each slot that has a valid row.
     package func createStep(_ index: Int, by strategy: Strategy) -> String {
         let step = self.plan.steps[index]

@@ -1,4 +1,4 @@
-import MartletCore
+package import MartletFeatures
 
 /// A feature that probably knows the answer.
 package struct LeakageFinding: Sendable, Equatable, Codable, CustomStringConvertible {
@@ -6,13 +6,16 @@ package struct LeakageFinding: Sendable, Equatable, Codable, CustomStringConvert
     package let feature: String
     /// Why it is suspected, with the figure.
     package let reason: String
+    /// Whether the point-in-time join kept it out of the training set, so that it is a warning and no leak.
+    package let isPrevented: Bool
 
     package var description: String { "'\(self.feature)' \(self.reason)" }
 
     /// Records that `feature` is suspected for `reason`.
-    package init(feature: String, reason: String) {
+    package init(feature: String, reason: String, isPrevented: Bool = false) {
         self.feature = feature
         self.reason = reason
+        self.isPrevented = isPrevented
     }
 }
 
@@ -78,6 +81,29 @@ package enum LeakageGuard {
                 feature: name,
                 reason: "alone predicts the label nearly perfectly: rank correlation \(FigureText.of(correlation))"
             )
+        }
+    }
+
+    /// Names the features whose rows were created after the moments of the labels they were true at.
+    ///
+    /// - Parameters:
+    ///   - lateShares: by view, the part of the moments with such a row; see ``HistoricalResult/lateShares``.
+    ///   - features: the features of the training set.
+    package static func lateFeatures(
+        _ lateShares: [String: Double],
+        among features: [FeatureReference]
+    ) -> [LeakageFinding] {
+        features.compactMap { feature in
+            lateShares[feature.view]
+                .map { share in
+                    LeakageFinding(
+                        feature: feature.columnName,
+                        reason:
+                            "has rows created after the label's time, for \(FigureText.percent(share)) of the moments; "
+                            + "the join left them out, and serving will not have them in time either",
+                        isPrevented: true
+                    )
+                }
         }
     }
 

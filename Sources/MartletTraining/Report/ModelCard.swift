@@ -130,7 +130,7 @@ struct ModelCard {
     }
 
     private var caveatSection: [String] {
-        var caveats: [String] = self.leaks.map { "Suspected leak: \($0)." }
+        var caveats: [String] = self.leaks.map { "\($0.isPrevented ? "Late" : "Suspected leak"): \($0)." }
         if case .random = self.recipe.split {
             caveats.append(
                 "The split is random: neighbouring examples may stand on both sides, which flatters the model."

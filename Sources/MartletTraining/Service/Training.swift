@@ -156,7 +156,7 @@ struct Training: Sendable {
             let count = verdicts.count { !$0.isPassed }
             return "\(count) of \(verdicts.count) gates failed: \(missed)"
         }
-        if self.recipe.leakage == .fail, let leak = self.leaks.first {
+        if self.recipe.leakage == .fail, let leak = self.leaks.first(where: { !$0.isPrevented }) {
             return "the recipe says 'leakage: fail', and \(leak)"
         }
         return nil

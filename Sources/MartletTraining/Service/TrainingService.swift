@@ -68,7 +68,8 @@ package struct TrainingService: Sendable {
         let table = try TrainingTable(batch: snapshot.batch, recipe: recipe, columns: columns)
         let split = table.split
         onEvent(.splitMade(train: split.train.count, validation: split.validation.count, test: split.test.count))
-        let leaks = try await EngineThread.run { Self.leaks(in: table, task: recipe.task) }
+        let late = LeakageGuard.lateFeatures(snapshot.result.lateShares, among: service?.features ?? [])
+        let leaks = late + (try await EngineThread.run { Self.leaks(in: table, task: recipe.task) })
         for leak in leaks { onEvent(.leakageSuspected(leak)) }
         let training = Training(
             service: self,
@@ -122,7 +123,8 @@ package struct TrainingService: Sendable {
             spine: .sql(recipe.loader.sql.value),
             timestampColumn: recipe.loader.timestamp.value,
             service: service,
-            output: try self.snapshots.stagingPath()
+            output: try self.snapshots.stagingPath(),
+            countsLateRows: true
         )
         let result = try await self.offline.historicalFeatures(request)
         let path = try self.snapshots.keep(result.path, as: result.contentHash)

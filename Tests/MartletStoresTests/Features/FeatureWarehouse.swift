@@ -32,6 +32,14 @@ final class FeatureWarehouse: Sendable {
         try await self.session.withConnection { try $0.append(batch, to: table) }
     }
 
+    /// Makes the tables `events` and `spine` of `join`.
+    func fill(_ join: RandomJoin) async throws {
+        for (table, batch) in [("events", join.sourceBatch), ("spine", join.spineBatch)] {
+            try await self.execute(RandomJoin.ddl(table, batch.schema))
+            try await self.append(batch, to: table)
+        }
+    }
+
     /// The rows that the join of `service` to `spine` gives by `strategy`.
     func join(
         _ service: FeatureService,

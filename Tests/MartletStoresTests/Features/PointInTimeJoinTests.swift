@@ -19,14 +19,38 @@ struct PointInTimeJoinTests {
         try await self.check(RandomJoin(seed: seed, isAggregated: true), by: .pairs)
     }
 
+    @Test(arguments: Array(UInt64(1)...24), [false, true])
+    func `rows that became known too late are counted as the plain reference counts them`(
+        seed: UInt64,
+        isAggregated: Bool
+    ) async throws {
+        let join = RandomJoin(seed: seed, isAggregated: isAggregated)
+        let warehouse = try FeatureWarehouse()
+        try await warehouse.fill(join)
+        let request = HistoricalRequest(
+            spine: .sql("SELECT * FROM spine"),
+            timestampColumn: "moment",
+            service: everything(of: [join.view]),
+            output: warehouse.path("joined.parquet"),
+            countsLateRows: true
+        )
+        let result = try await DuckDBOfflineStore(session: warehouse.session).historicalFeatures(request)
+        let reference = PointInTimeReference(join.view, rows: join.rows)
+        struct Moment: Hashable { let keys: [Value], time: EventTime }
+        let moments = Set(
+            join.spine.compactMap { row in
+                row.keys.contains(.null) ? nil : row.time.map { Moment(keys: row.keys, time: $0) }
+            }
+        )
+        let lateCount = moments.count { reference.hasLateRow(for: $0.keys, at: $0.time) }
+        let share = result.lateShares["state"] ?? 0
+        #expect(abs(share * Double(moments.count) - Double(lateCount)) < 1e-9)
+    }
+
     private func check(_ join: RandomJoin, by strategy: PointInTimeSQL.Strategy) async throws {
         let warehouse = try FeatureWarehouse()
-        let source = join.sourceBatch
+        try await warehouse.fill(join)
         let spine = join.spineBatch
-        try await warehouse.execute(RandomJoin.ddl("events", source.schema))
-        try await warehouse.execute(RandomJoin.ddl("spine", spine.schema))
-        try await warehouse.append(source, to: "events")
-        try await warehouse.append(spine, to: "spine")
         let service = everything(of: [join.view])
         let found = try await warehouse.join(service, to: .sql("SELECT * FROM spine ORDER BY number;"), by: strategy)
         #expect(found.schema.names == spine.schema.names + service.features.map(\.columnName))
