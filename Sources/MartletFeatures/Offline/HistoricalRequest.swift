@@ -50,8 +50,10 @@ package struct HistoricalResult: Sendable, Codable {
     package let batches: [ContentHash]
     /// How many rows got a value, for each feature column.
     package let presentCounts: [String: Int]
-    /// For each view, the part of the moments for which a row was true in time and became known only afterwards, so that
-    /// the join left it out; of at most 10,000 moments spread over the spine. Views without such rows are absent.
+    /// For each view, the part of the moments that a row was true for and came too late for.
+    ///
+    /// Such a row became known only after the moment, so that the join left it out. Judged over at most 10,000 moments
+    /// spread over the spine; views without such rows are absent.
     package let lateShares: [String: Double]
 
     /// Records what was written.

@@ -89,6 +89,7 @@ package enum LeakageGuard {
     /// - Parameters:
     ///   - lateShares: by view, the part of the moments with such a row; see ``HistoricalResult/lateShares``.
     ///   - features: the features of the training set.
+    /// - Returns: one finding for each feature of such a view, in the order of `features`; each is prevented already.
     package static func lateFeatures(
         _ lateShares: [String: Double],
         among features: [FeatureReference]
