@@ -29,7 +29,7 @@ def write_workspace(folder: pathlib.Path, data: pathlib.Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     columns = "\n".join(f"  {name}: {{type: float64}}" for name in [*FEATURES, "y"])
     features = "\n".join(f"      {name}: {{type: float64}}" for name in FEATURES)
-    (folder / "martlet.yaml").write_text("name: benchmark\nendpoints:\n  y: {model: y}\n")
+    (folder / "martlet.yaml").write_text("name: benchmark\nauth: off\nendpoints:\n  y: {model: y}\n")
     (folder / "sources/items.yaml").write_text(WORKSPACE_SOURCE.format(data=data, columns=columns))
     (folder / "features/items.yaml").write_text(WORKSPACE_FEATURES.format(features=features))
     (folder / "recipes/y.yaml").write_text(WORKSPACE_RECIPE)
