@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tempfile
 
+from mlflow import MlflowClient
+
 from harness import main, unique
 
 
@@ -31,7 +33,10 @@ def test_runs_and_artifacts():
             assert file.read() == "hello"
     assert run in mlflow("runs", "describe", "--run-id", run)
     mlflow("runs", "delete", "--run-id", run)
+    listing = ("runs", "list", "--experiment-id", MlflowClient().get_experiment_by_name(name).experiment_id)
+    assert run not in mlflow(*listing)
     mlflow("runs", "restore", "--run-id", run)
+    assert run in mlflow(*listing)
 
 
 main(globals())

@@ -68,12 +68,8 @@ def test_xgboost_and_sklearn():
 
 
 def test_onnx():
-    try:
-        import onnx
-        from onnx import TensorProto, helper
-    except ImportError:
-        print("        onnx is not installed")
-        return
+    from onnx import TensorProto, helper
+
     node = helper.make_node("MatMul", ["x", "w"], ["y"])
     weights = helper.make_tensor("w", TensorProto.FLOAT, [2, 1], [3.0, 0.5])
     graph = helper.make_graph(

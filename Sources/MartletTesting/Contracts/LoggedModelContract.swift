@@ -17,6 +17,7 @@ package enum LoggedModelContract {
         let ids = (0..<3).map { _ in "m-\(RunID.random())" }
         try await Self.checkLife(store, experiment.id, run, ids[0], &report)
         try await Self.checkMetrics(store, experiment.id, run, ids, &report)
+        try await Self.checkLinks(store, run, ids, &report)
         try await Self.checkDeletion(store, run, ids[0], &report)
         return report.violations
     }
@@ -151,6 +152,14 @@ package enum LoggedModelContract {
             ])
         )
         report.expect(keyed == [0], "params and attributes find logged models")
+    }
+
+    private static func checkLinks(
+        _ store: any TrackingStore,
+        _ run: RunID,
+        _ ids: [String],
+        _ report: inout ContractReport
+    ) async throws {
         try await store.log(datasets: [], inputModels: [ids[0]], to: run)
         try await store.log(outputModels: [ModelOutput(modelID: ids[1], step: 4)], to: run)
         try await store.log(outputModels: [ModelOutput(modelID: ids[1], step: 5)], to: run)

@@ -38,6 +38,7 @@ package enum TrackingLimits {
     package static let parameterValueLength = 6_000
     package static let tagValueLength = 8_000
     package static let experimentTagValueLength = 20_000
+    package static let modelTagValueLength = 100_000
     package static let datasetNameLength = 500
     package static let datasetDigestLength = 36
     package static let datasetSourceLength = 65_535
@@ -72,6 +73,14 @@ package enum TrackingLimits {
     package static func checkExperimentTag(_ key: String, _ value: String) throws(TrackingError) {
         try Self.checkKey(key, of: "tag")
         try Self.check(value, of: "tag '\(key)'", limit: Self.experimentTagValueLength)
+    }
+
+    /// Checks a tag of a registered model or of a version.
+    ///
+    /// - Throws: `tracking.invalidValue` when its name or value is too long.
+    package static func checkModelTag(_ key: String, _ value: String) throws(TrackingError) {
+        try Self.checkKey(key, of: "tag")
+        try Self.check(value, of: "tag '\(key)'", limit: Self.modelTagValueLength)
     }
 
     /// Checks the length of a value.

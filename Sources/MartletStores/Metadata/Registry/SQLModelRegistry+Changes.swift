@@ -9,6 +9,7 @@ extension SQLModelRegistry {
     ) async throws(TrackingError) -> ModelVersion {
         try author.validate()
         try TrackingLimits.checkName(version.model, of: "model", limit: TrackingLimits.modelNameLength)
+        for (key, value) in version.tags { try TrackingLimits.checkModelTag(key, value) }
         return try await self.database.write(to: "register a version of '\(version.model)'") { database in
             let model =
                 try ModelVersionRows.model(version.model, in: database)
@@ -145,7 +146,7 @@ extension SQLModelRegistry {
         _ author: Attribution
     ) async throws(TrackingError) {
         try author.validate()
-        try TrackingLimits.checkKey(key, of: "tag")
+        try TrackingLimits.checkModelTag(key, value ?? "")
         try await self.database.write(to: "tag \(id)") { database in
             _ = try ModelVersionRows.require(id, in: database)
             if let value {

@@ -68,7 +68,7 @@ extension SQLModelRegistry {
         _ author: Attribution
     ) async throws(TrackingError) {
         try author.validate()
-        try TrackingLimits.checkKey(key, of: "tag")
+        try TrackingLimits.checkModelTag(key, value ?? "")
         try await self.database.write(to: "tag the model '\(name)'") { database in
             _ = try ModelVersionRows.requireModel(name, in: database)
             if let value {

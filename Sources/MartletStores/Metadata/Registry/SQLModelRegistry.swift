@@ -16,6 +16,7 @@ package struct SQLModelRegistry: ModelRegistry {
     ) async throws(TrackingError) -> RegisteredModel {
         try author.validate()
         try TrackingLimits.checkName(name, of: "model", limit: TrackingLimits.modelNameLength)
+        for (key, value) in tags { try TrackingLimits.checkModelTag(key, value) }
         return try await self.database.write(to: "create the model '\(name)'") { database in
             guard try ModelVersionRows.model(name, in: database) == nil else {
                 throw TrackingError(.modelExists, "a model '\(name)' is registered already; register a version of it")
