@@ -10,7 +10,8 @@ extension ServingError {
         case .requestUnknownEndpoint: .notFound
         case .requestTooLarge, .requestTooManyInputs: .contentTooLarge
         case .requestUnknownKey, .requestDuplicateKey, .requestMissingKey, .requestWrongType, .requestUnknownFeature,
-            .requestMissingFeature, .requestUnknownEntityKey, .requestMissingEntity, .requestUnknownEntity:
+            .requestMissingFeature, .requestUnknownEntityKey, .requestMissingEntity, .requestUnknownEntity,
+            .requestNotExplainable:
             .unprocessableContent
         case .endpointNotDeployed, .logFull, .serverBusy: .serviceUnavailable
         default: .internalServerError

@@ -73,7 +73,7 @@ package struct GatewayFixture: Sendable {
         return try ServedModel(
             version: ModelVersionID("prices", 3),
             manifest: manifest,
-            forest: Forest(lightGBM: Array(Self.modelText().utf8)),
+            scorer: .forest(Forest(lightGBM: Array(Self.modelText().utf8))),
             plan: InputPlan(manifest, service: service, rows: ["building": rows])
         )
     }

@@ -35,4 +35,14 @@ enum PythonClients {
         process.waitUntilExit()
         return (process.terminationStatus, try String(contentsOf: file, encoding: .utf8))
     }
+
+    /// Runs `body`, which waits for processes, on a thread of its own, so that other tests go on.
+    static func onOwnThread<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread { continuation.resume(with: Swift.Result(catching: body)) }
+            thread.start()
+        }
+    }
 }

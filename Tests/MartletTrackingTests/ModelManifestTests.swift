@@ -42,7 +42,7 @@ struct ModelManifestTests {
         #expect(try read.bytes == bytes)
     }
 
-    @Test(arguments: ["engine", "inputs", "label", "model_hash", "run_id", "trained_at", "format_version"])
+    @Test(arguments: ["engine", "inputs", "label", "model_hash", "trained_at", "format_version"])
     func `a missing key is named`(key: String) throws {
         var object = try #require(JSONSerialization.jsonObject(with: self.manifest().bytes) as? [String: Any])
         object[key] = nil
@@ -50,6 +50,12 @@ struct ModelManifestTests {
         let error = #expect(throws: TrackingError.self) { try ModelManifest(parsing: bytes) }
         #expect(error?.code == .invalidManifest)
         #expect(error?.message.contains("the key '\(key)' is missing") == true)
+    }
+
+    @Test func `a model that no run made has no run`() throws {
+        var manifest = try self.manifest()
+        manifest.runID = nil
+        #expect(try ModelManifest(parsing: manifest.bytes).runID == nil)
     }
 
     @Test func `a later layout is refused`() throws {

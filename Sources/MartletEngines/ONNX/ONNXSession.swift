@@ -59,9 +59,12 @@ package final class ONNXSession: @unchecked Sendable {
 
     /// Runs the model on one tensor for each input, in the order of `inputNames`.
     ///
-    /// - Returns: one tensor for each output, in the order of `outputNames`; they must be of 32-bit floats.
+    /// `outputs` names what to compute; by default all.
+    ///
+    /// - Returns: one tensor for each output asked for; they must be of 32-bit floats.
     /// - Throws: `engine.badInput`, `engine.failed` with ONNX Runtime's text, such as for a wrong shape.
-    package func run(_ inputs: [ONNXTensor]) throws(EngineError) -> [ONNXTensor] {
+    package func run(_ inputs: [ONNXTensor], outputs: [String]? = nil) throws(EngineError) -> [ONNXTensor] {
+        let outputs = outputs ?? self.outputNames
         guard inputs.count == self.inputNames.count else {
             throw EngineError(
                 .engineBadInput,
@@ -74,7 +77,7 @@ package final class ONNXSession: @unchecked Sendable {
         defer { self.library.release(94, memory) }
         var values: [Handle?] = []
         var buffers: [UnsafeMutableBufferPointer<Float>] = []
-        var results = [Handle?](repeating: nil, count: self.outputNames.count)
+        var results = [Handle?](repeating: nil, count: outputs.count)
         defer {
             for value in values + results { self.library.release(96, value) }
             for buffer in buffers { buffer.deallocate() }
@@ -95,7 +98,7 @@ package final class ONNXSession: @unchecked Sendable {
         let run = self.library.function(9, as: Run.self)
         let status = CTexts(self.inputNames)
             .withPointers { inputNames in
-                CTexts(self.outputNames)
+                CTexts(outputs)
                     .withPointers { outputNames in
                         run(
                             self.handle,

@@ -9,18 +9,24 @@ package struct ModelLoader: Sendable {
     /// Finds a feature service by name among the workspace's definitions.
     package typealias FeatureServiceSource = @Sendable (String) async throws -> FeatureService
 
+    /// Makes a network of its bytes, for rows of a width.
+    package typealias NetworkSource = @Sendable (_ bytes: [UInt8], _ featureCount: Int) throws -> any NetworkScorer
+
     private let registry: any ModelRegistry
     private let artifacts: any ArtifactStore
+    private let network: NetworkSource
     private let featureService: FeatureServiceSource
 
     /// Reads from these stores.
     package init(
         registry: any ModelRegistry,
         artifacts: any ArtifactStore,
+        network: @escaping NetworkSource = { _, _ in throw ModelLoader.noNetworks },
         featureService: @escaping FeatureServiceSource
     ) {
         self.registry = registry
         self.artifacts = artifacts
+        self.network = network
         self.featureService = featureService
     }
 
@@ -50,7 +56,7 @@ package struct ModelLoader: Sendable {
         return try ServedModel(
             version: id,
             manifest: manifest,
-            forest: Self.forest(manifest.engine, Array(bytes)),
+            scorer: try self.scorer(manifest, Array(bytes)),
             plan: InputPlan(manifest, service: service, rows: viewRows)
         )
     }
@@ -69,10 +75,17 @@ package struct ModelLoader: Sendable {
         return service
     }
 
-    private static func forest(_ engine: ModelEngine, _ bytes: [UInt8]) throws(ForestError) -> Forest {
-        switch engine {
-        case .lightGBM: try Forest(lightGBM: bytes)
-        case .xgBoost: try Forest(xgBoost: bytes)
+    private func scorer(_ manifest: ModelManifest, _ bytes: [UInt8]) throws -> Scorer {
+        switch manifest.engine {
+        case .lightGBM: .forest(try Forest(lightGBM: bytes))
+        case .xgBoost: .forest(try Forest(xgBoost: bytes))
+        case .onnx: .network(try self.network(bytes, manifest.inputs.count))
         }
     }
+
+    /// The answer of a loader without a library for networks.
+    package static let noNetworks = ServingError(
+        .deploymentNotLoadable,
+        "This process has no ONNX Runtime, so it serves no ONNX models; run scripts/setup."
+    )
 }

@@ -27,10 +27,14 @@ package struct ImportedModel: Sendable {
             (self.engine, self.modelFile) = (.lightGBM, lightGBM["data"] ?? "model.lgb")
         } else if let xgBoost = file.flavors["xgboost"] {
             (self.engine, self.modelFile) = (.xgBoost, xgBoost["data"] ?? "model.xgb")
+        } else if let network = file.flavors["onnx"] {
+            (self.engine, self.modelFile) = (.onnx, network["data"] ?? "model.onnx")
         } else if file.flavors["sklearn"] != nil {
             throw Self.unsupported(
                 "The model is a scikit-learn model, which is pickled Python and is tracked but not served. Export it to "
-                    + "ONNX and log that: mlflow.onnx.log_model(skl2onnx.to_onnx(model, X[:1].astype('float32')), …)."
+                    + "ONNX and log that: mlflow.onnx.log_model(skl2onnx.to_onnx(model, numpy.asarray(X[:1], 'float32')), "
+                    + "name='model', signature=mlflow.models.infer_signature(X, y)). For a classifier give to_onnx "
+                    + "options={'zipmap': False} too."
             )
         } else {
             let names = file.flavors.keys.sorted().joined(separator: ", ")
@@ -49,17 +53,7 @@ package struct ImportedModel: Sendable {
     /// - Throws: `deployment.notLoadable` when bytes and signature do not fit together, `ForestError` when the bytes
     ///   cannot be scored.
     package func manifest(bytes: Data, version: ModelVersion) throws -> ModelManifest {
-        let forest =
-            switch self.engine {
-            case .lightGBM: try Forest(lightGBM: Array(bytes))
-            case .xgBoost: try Forest(xgBoost: Array(bytes))
-            }
-        let inputs = try self.inputs(forest, bytes)
-        let task: ModelTask =
-            switch forest.objective {
-            case .sigmoid, .step: .binaryClassification
-            default: .regression
-            }
+        let (inputs, task) = try self.inputsAndTask(bytes)
         return ModelManifest(
             engine: self.engine,
             modelFile: self.modelFile,
@@ -75,9 +69,21 @@ package struct ImportedModel: Sendable {
         )
     }
 
-    private func inputs(_ forest: Forest, _ bytes: Data) throws(ServingError) -> [ModelInput] {
+    private func inputsAndTask(_ bytes: Data) throws -> ([ModelInput], ModelTask) {
+        let forest =
+            switch self.engine {
+            case .lightGBM: try Forest(lightGBM: Array(bytes))
+            case .xgBoost: try Forest(xgBoost: Array(bytes))
+            case .onnx: nil as Forest?
+            }
+        guard let forest else { return (try self.networkInputs(bytes), .regression) }
+        let task: ModelTask =
+            switch forest.objective {
+            case .sigmoid, .step: .binaryClassification
+            default: .regression
+            }
         guard let columns = self.file.columns else {
-            return forest.featureNames.map { ModelInput(name: $0, type: .float64, source: .request) }
+            return (forest.featureNames.map { ModelInput(name: $0, type: .float64, source: .request) }, task)
         }
         guard columns.count == forest.featureCount else {
             throw Self.unsupported(
@@ -85,6 +91,22 @@ package struct ImportedModel: Sendable {
                     + "model again with the signature of what it was trained on."
             )
         }
+        return (try self.inputs(columns, bytes), task)
+    }
+
+    /// The columns of a network; a signature of one tensor has the names `x0`, `x1` and so on.
+    private func networkInputs(_ bytes: Data) throws(ServingError) -> [ModelInput] {
+        if let columns = self.file.columns { return try self.inputs(columns, bytes) }
+        guard let width = self.file.tensorWidth else {
+            throw Self.unsupported(
+                "The ONNX model has no signature, so nothing says what it takes. Log it with one: "
+                    + "mlflow.onnx.log_model(model, signature=mlflow.models.infer_signature(X, y), …)."
+            )
+        }
+        return (0..<width).map { ModelInput(name: "x\($0)", type: .float64, source: .request) }
+    }
+
+    private func inputs(_ columns: [MLmodelFile.Column], _ bytes: Data) throws(ServingError) -> [ModelInput] {
         var categories = self.engine == .lightGBM ? Self.categories(bytes)[...] : []
         var inputs: [ModelInput] = []
         for column in columns {

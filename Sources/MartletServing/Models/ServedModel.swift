@@ -1,6 +1,6 @@
 import MartletCore
 import MartletFeatures
-package import MartletForest
+import MartletForest
 package import MartletTracking
 
 /// One model version, loaded and ready to answer: the manifest, the forest and how its rows are filled.
@@ -9,7 +9,7 @@ package import MartletTracking
 package final class ServedModel: Sendable {
     package let version: ModelVersionID
     package let manifest: ModelManifest
-    package let forest: Forest
+    package let scorer: Scorer
     package let plan: InputPlan
     /// `"model":{…}` as every response and log record of this version has it.
     let modelJSON: [UInt8]
@@ -22,19 +22,19 @@ package final class ServedModel: Sendable {
     package init(
         version: ModelVersionID,
         manifest: ModelManifest,
-        forest: Forest,
+        scorer: Scorer,
         plan: InputPlan
     ) throws(ServingError) {
-        guard forest.featureCount == plan.slots.count else {
+        guard scorer.featureCount == plan.slots.count else {
             throw ServingError(
                 .deploymentNotLoadable,
-                "The model of \(version) takes \(forest.featureCount) columns, its manifest names "
+                "The model of \(version) takes \(scorer.featureCount) columns, its manifest names "
                     + "\(plan.slots.count); the model's folder is damaged, so train or register it again."
             )
         }
         self.version = version
         self.manifest = manifest
-        self.forest = forest
+        self.scorer = scorer
         self.plan = plan
         var writer = JSONWriter(capacity: 64)
         writer.raw("\"model\":{\"name\":")
@@ -44,8 +44,8 @@ package final class ServedModel: Sendable {
         writer.raw("}")
         self.modelJSON = writer.bytes
         self.scale =
-            switch forest.objective {
-            case .identity: "identity"
+            switch scorer.forest?.objective {
+            case .identity, nil: "identity"
             case .sigmoid: "log_odds"
             case .exponential: "log"
             default: "raw"

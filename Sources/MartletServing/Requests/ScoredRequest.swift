@@ -20,7 +20,7 @@ struct ScoredRequest {
 
     /// Looks up, completes and scores every input of `request`.
     ///
-    /// - Throws: `request.unknownEntity`, `explanation.inexact`.
+    /// - Throws: `request.unknownEntity`, `request.notExplainable`, `explanation.inexact`, `model.failed`.
     init(_ request: PredictionRequest, _ model: ServedModel, now: EventTime) throws(ServingError) {
         let plan = model.plan
         self.values.reserveCapacity(request.inputCount * plan.slots.count)
@@ -48,7 +48,7 @@ struct ScoredRequest {
                     self.statuses.append(reading.status)
                 }
             }
-            self.scores.append(model.forest.score(row))
+            self.scores.append(try model.scorer.score(row))
             if request.explain { try self.explain(row, model) }
         }
     }
@@ -86,8 +86,15 @@ struct ScoredRequest {
     }
 
     private mutating func explain(_ row: [Double], _ model: ServedModel) throws(ServingError) {
-        let raw = model.forest.rawScore(row)
-        let contributions = model.forest.contributions(row)
+        guard let forest = model.scorer.forest else {
+            throw ServingError(
+                .requestNotExplainable,
+                "\(model.version) is an ONNX model, which has no exact contributions; ask without 'explain'.",
+                field: "explain"
+            )
+        }
+        let raw = forest.rawScore(row)
+        let contributions = forest.contributions(row)
         let sum = contributions.reduce(0, +)
         guard abs(sum - raw) <= 1e-6 * max(1, abs(raw)) else {
             throw ServingError(

@@ -25,6 +25,8 @@ package struct MLmodelFile: Sendable, Hashable {
     package var flavors: [String: [String: String]]
     /// The columns the model takes, in order; `nil` when the file has no signature of columns.
     package var columns: [Column]?
+    /// How many numbers a row has, when the signature is one tensor of rows.
+    package var tensorWidth: Int?
     /// The name of the answer, when the signature gives one.
     package var outputName: String?
     package var runID: RunID?
@@ -53,7 +55,16 @@ package struct MLmodelFile: Sendable, Hashable {
         self.createdAt = document["utc_time_created"]?.text.flatMap { EventTime(iso8601: $0) }
         let signature = document["signature"]
         self.columns = try Self.columns(signature?["inputs"]?.text)
+        self.tensorWidth = Self.tensorWidth(signature?["inputs"]?.text)
         self.outputName = (try? Self.columns(signature?["outputs"]?.text))?.first?.name
+    }
+
+    private static func tensorWidth(_ text: String?) -> Int? {
+        guard let text, case .array(let elements) = try? JSONValue(parsing: Data(text.utf8)), elements.count == 1,
+            case .array(let shape) = elements[0]["tensor-spec"]?["shape"], shape.count == 2,
+            case .integer(let width) = shape[1], (1...100_000).contains(width)
+        else { return nil }
+        return Int(width)
     }
 
     /// The columns in a signature's JSON; tensors and nested types are none.

@@ -5,6 +5,8 @@ package import MartletCore
 package enum ModelEngine: String, Sendable, Hashable, Codable, CaseIterable {
     case lightGBM = "lightgbm"
     case xgBoost = "xgboost"
+    /// A network or pipeline that another library exported.
+    case onnx
 }
 
 /// What a model is asked for.

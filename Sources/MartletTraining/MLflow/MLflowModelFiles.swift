@@ -29,6 +29,7 @@ struct MLflowModelFiles: Sendable {
         switch self.manifest.engine {
         case .lightGBM: ("lightgbm", ["model_class: lightgbm.basic.Booster"])
         case .xgBoost: ("xgboost", ["model_class: xgboost.core.Booster", "model_format: json"])
+        case .onnx: ("onnx", ["providers: [CPUExecutionProvider]"])
         }
     }
 

@@ -35,6 +35,12 @@ struct ChampionScore: Sendable {
             switch manifest.engine {
             case .lightGBM: try Forest(lightGBM: bytes)
             case .xgBoost: try Forest(xgBoost: bytes)
+            case .onnx:
+                throw TrainingError(
+                    .trainingChampionNotComparable,
+                    "the champion \(version.id) is an ONNX model, which a gate cannot be measured against; point the alias "
+                        + "'\(Self.alias)' at a forest, or remove the gate"
+                )
             }
         let rows = table.split.test
         let values = try Self.values(of: manifest, version: version.id, batch: batch, rows: rows)

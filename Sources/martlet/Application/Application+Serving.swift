@@ -16,7 +16,7 @@ extension Application {
 
     /// Puts the gateway together.
     ///
-    /// Opens the metadata and the online store; never DuckDB, never a native engine.
+    /// Opens the metadata and the online store; never DuckDB, and a native engine only for an ONNX model.
     func serving() throws -> Serving {
         let server = self.workspace.environment.server
         var limits = RequestLimits()
@@ -26,12 +26,14 @@ extension Application {
         let gateway = Gateway(limits: limits, clock: .system, seed: UInt64.random(in: .min ... .max))
         let online = OnlineFollower(store: try self.online())
         let terminal = self.terminal
+        let locator = self.locator
         let follower = EndpointFollower(
             gateway: gateway,
             deployments: try self.deployments(),
             loader: ModelLoader(
                 registry: try self.registry(),
                 artifacts: try self.artifacts(),
+                network: { bytes, width in try ONNXScorer(model: bytes, featureCount: width, locator: locator) },
                 featureService: { name in try self.reloaded().catalog().service(name) }
             ),
             online: online,

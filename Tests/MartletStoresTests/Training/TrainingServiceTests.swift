@@ -42,6 +42,7 @@ struct TrainingServiceTests {
         )
         let rest = [
             "importance.json", "manifest.json", "metrics.json", "model_card.md", "reference.json", "signature.json",
+            "MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt", "input_example.json",
         ]
         #expect(Set(names) == Set(rest + [manifest.modelFile]))
         #expect(manifest.inputs.map(\.name) == ["mould_state__wear", "state", "temperature", "pressure", "mould_code"])
