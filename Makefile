@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE = .build/release/martlet
 ARGUMENTS ?=
 
-.PHONY: help demo test examples bench format lint release docs setup
+.PHONY: help demo test examples bench format lint release docs setup clients
 
 help:            ## say what there is
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -11,13 +11,17 @@ help:            ## say what there is
 setup:           ## install the Debian packages and fetch the engines
 	scripts/setup
 
+clients:         ## install the Python clients and the servers that tests talk to
+	scripts/setup-clients
+
 release: setup   ## build the binary that users run
 	$(SWIFT) build -c release --product martlet
 
 demo: release    ## the whole path on generated data; ARGUMENTS=--keep leaves the server running
 	$(RELEASE) demo $(ARGUMENTS)
 
-test: setup      ## all tests
+test: setup      ## all tests; those of clients are skipped when the clients cannot be installed
+	scripts/setup-clients || test -z "$$MARTLET_REQUIRE_CLIENTS"
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
 
