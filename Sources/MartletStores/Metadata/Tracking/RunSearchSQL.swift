@@ -36,7 +36,9 @@ struct RunSearchSQL: Sendable {
         try SearchLimits.check(limit: search.limit, offset: search.offset, of: "runs")
         self.search = search
         var conditions: [RunConditionSQL] = []
-        for condition in search.conditions { conditions.append(try RunConditionSQL(condition, dialect)) }
+        for (index, condition) in search.conditions.enumerated() {
+            conditions.append(try RunConditionSQL(condition, alias: "c\(index)", dialect))
+        }
         self.conditions = conditions
         // SQLite takes the tables of a CROSS JOIN in the order written.
         self.join = dialect == .sqlite ? "CROSS JOIN" : "JOIN"
@@ -62,17 +64,17 @@ struct RunSearchSQL: Sendable {
     /// Chooses the plan: a condition, or the experiments, that leave fewer runs than a walk would pass, else the walk.
     ///
     /// With `total` runs, a walk for a page of `wanted` runs passes about `wanted · total / n` runs when `n` meet the
-    /// conditions. So a condition is the better start when it leaves fewer than the square root of `wanted · total`, and
-    /// no more than so many need be counted.
+    /// conditions. So a condition is the better start when it leaves fewer than the square root of `wanted · total`. No
+    /// more than half of that is counted, for counting has its price too.
     func plan(in database: any SQLConnection) throws -> Plan {
         let newest = try database.row(#"SELECT max("row") AS total FROM runs"#, [])
         let total = Double(newest?["total"] as Int? ?? 0)
         let wanted = Double(self.search.limit + self.search.offset + 1)
-        let limit = Int(min(max((total * wanted).squareRoot(), 200), 20_000))
+        let limit = Int(min(max((total * wanted).squareRoot() / 2, 200), 20_000))
         var best: (count: Int, plan: Plan) = (limit, .walk)
         for (index, condition) in self.conditions.enumerated() {
             guard let source = condition.source else { continue }
-            let probe = SQLFragment("SELECT 1 FROM \(source.table) d WHERE ") + source.rows
+            let probe = SQLFragment("SELECT 1 FROM \(source.table) d WHERE ") + source.test
             let count = try Self.count(probe, upTo: limit, in: database)
             if count < best.count { best = (count, .condition(index)) }
         }
@@ -100,50 +102,59 @@ struct RunSearchSQL: Sendable {
 
     private func stretches(_ plan: Plan) -> [Stretch] {
         var terms = self.lifecycle
-        let others = self.conditions.enumerated()
-        switch plan {
-        case .condition(let index):
-            guard let source = self.conditions[index].source else { return self.stretches(.experiments) }
-            terms.append(source.rows)
-            if let experiments = self.experiments { terms.append(experiments) }
-            terms += others.filter { $0.offset != index }.map(\.element.test)
-            let from = SQLFragment(#"\#(source.table) d \#(self.join) runs r ON r."row" = d.run"#)
-            return [Stretch(from: from, terms: terms, keys: self.search.order, firstKey: nil)]
-        case .experiments:
-            if let experiments = self.experiments { terms.append(experiments) }
-            terms += self.conditions.map(\.test)
-            return [Stretch(from: SQLFragment("runs r"), terms: terms, keys: self.search.order, firstKey: nil)]
-        case .walk:
-            if var experiments = self.experiments {
-                // Several experiments have no common order in the index that begins with them; a sign hides the column.
-                if experiments.arguments.count > 1 { experiments.sql = "+" + experiments.sql }
-                terms.append(experiments)
+        var experiments = self.experiments
+        var start: (from: SQLFragment, run: String)?
+        var others = self.conditions
+        if case .condition(let index) = plan, let source = self.conditions[index].source {
+            others.remove(at: index)
+            start = (SQLFragment("\(source.table) d"), "d.run")
+            terms.append(source.test)
+        } else if plan == .walk {
+            // Several experiments have no common order in the index that begins with them; a sign hides the column.
+            if let list = experiments, list.arguments.count > 1 { experiments?.sql = "+" + list.sql }
+            if let first = self.search.order.first, case .metric(let key) = first.field {
+                return self.stretches(along: key, first.isAscending, terms + (experiments.map { [$0] } ?? []))
             }
-            guard let first = self.search.order.first, case .metric(let key) = first.field else {
-                terms += self.conditions.map(\.test)
-                return [Stretch(from: SQLFragment("runs r"), terms: terms, keys: self.search.order, firstKey: nil)]
-            }
-            return self.stretches(along: key, first.isAscending, terms)
         }
+        if let experiments { terms.append(experiments) }
+        return [
+            Stretch(
+                from: self.from(start, others),
+                terms: terms + others.compactMap(\.test),
+                keys: self.search.order,
+                firstKey: nil
+            )
+        ]
+    }
+
+    /// The tables: those of `start`, then the rows of `conditions`, then the runs; the runs first without a start.
+    private func from(_ start: (from: SQLFragment, run: String)?, _ conditions: [RunConditionSQL]) -> SQLFragment {
+        var from = start?.from ?? SQLFragment("runs r")
+        for condition in conditions {
+            guard let joined = condition.join(to: start?.run ?? #"r."row""#) else { continue }
+            from = from + SQLFragment(" \(self.join) ") + joined
+        }
+        return start.map { from + SQLFragment(#" \#(self.join) runs r ON r."row" = \#($0.run)"#) } ?? from
     }
 
     /// The runs with a number for `key` in the order of the index, then those with `NaN`, then those without.
     private func stretches(along key: String, _ isAscending: Bool, _ terms: [SQLFragment]) -> [Stretch] {
-        var others: [SQLFragment] = []
+        var others: [RunConditionSQL] = []
         var ranges: [SQLFragment] = []
         for (condition, printed) in zip(self.search.conditions, self.conditions) {
             if case .number(.metric(key), let comparison, let number) = condition, printed.source != nil {
                 ranges.append(SQLFragment("o.value \(comparison.rawValue) ?", [number]))
             } else {
-                others.append(printed.test)
+                others.append(printed)
             }
         }
         let keys = Array(self.search.order.dropFirst())
-        let from = SQLFragment(#"latest_metrics o \#(self.join) runs r ON r."row" = o.run"#)
+        let rest = terms + others.compactMap(\.test)
+        let from = self.from((SQLFragment("latest_metrics o"), "o.run"), others)
         let number = SQLFragment("o.key = ? AND o.is_nan = 0", [key])
         let numbers = Stretch(
             from: from,
-            terms: [number] + ranges + terms + others,
+            terms: [number] + ranges + rest,
             keys: keys,
             firstKey: SQLFragment("o.value \(isAscending ? "ASC" : "DESC")")
         )
@@ -155,8 +166,8 @@ struct RunSearchSQL: Sendable {
         )
         return [
             numbers,
-            Stretch(from: from, terms: [nan] + terms + others, keys: keys, firstKey: nil),
-            Stretch(from: SQLFragment("runs r"), terms: terms + others + [lacking], keys: keys, firstKey: nil),
+            Stretch(from: from, terms: [nan] + rest, keys: keys, firstKey: nil),
+            Stretch(from: self.from(nil, others), terms: rest + [lacking], keys: keys, firstKey: nil),
         ]
     }
 
@@ -180,7 +191,7 @@ struct RunSearchSQL: Sendable {
                 order.append("\(column) \(direction)")
                 continue
             }
-            guard let (table, name) = Self.table(key.field) else { continue }
+            guard let (table, name) = RunConditionSQL.table(key.field) else { continue }
             let alias = "o\(index)"
             joins =
                 joins
@@ -205,14 +216,5 @@ struct RunSearchSQL: Sendable {
     private static func count(_ probe: SQLFragment, upTo limit: Int, in database: any SQLConnection) throws -> Int {
         let statement = SQLFragment("SELECT count(*) FROM (") + probe + SQLFragment(" LIMIT ?) AS probe", [limit])
         return try database.row(statement.sql, statement.arguments)?[0] ?? 0
-    }
-
-    private static func table(_ field: RunField) -> (String, String)? {
-        switch field {
-        case .metric(let key): ("latest_metrics", key)
-        case .parameter(let key): ("params", key)
-        case .tag(let key): ("run_tags", key)
-        default: nil
-        }
     }
 }
