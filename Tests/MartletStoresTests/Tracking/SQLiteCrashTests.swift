@@ -57,6 +57,66 @@ struct SQLiteCrashTests {
         #expect(try await database.integrityFaults().isEmpty)
     }
 
+    @Test(arguments: 1...12)
+    func `a kill under the load of many writers loses no acknowledged batch and leaves no half one`(
+        turn: Int
+    ) async throws {
+        let path = self.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, turn] in
+            let runs = SQLTrackingStore(try MetadataDatabase(path: path))
+            let now = EventTime(microseconds: 1)
+            let experiment = try await runs.experiment(orCreate: "load", at: now)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<6 {
+                    group.addTask {
+                        let id = RunID.random()
+                        let new = NewRun(
+                            id: id,
+                            experimentID: experiment.id,
+                            name: "\(writer)",
+                            user: "a",
+                            startedAt: now
+                        )
+                        _ = try await runs.createRun(new)
+                        let file = URL(fileURLWithPath: path + ".acknowledged.\(writer)")
+                        try Data().write(to: file)
+                        let acknowledged = try FileHandle(forWritingTo: file)
+                        if writer == 0 {
+                            Thread.detachNewThread {
+                                Thread.sleep(forTimeInterval: Double(turn * turn) * 0.004)
+                                kill(getpid(), SIGKILL)
+                            }
+                        }
+                        for step in Int64(0)... {
+                            let points = (0..<40).map { Metric("m\($0)", 1, at: now, step: step) }
+                            let batch = RunBatch(
+                                metrics: points,
+                                parameters: ["p\(step)": "v"],
+                                tags: ["step": "\(step)"]
+                            )
+                            try await runs.log(batch, to: id)
+                            try acknowledged.write(contentsOf: Data([1]))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        let database = try MetadataDatabase(path: path)
+        let runs = SQLTrackingStore(database)
+        for run in try await runs.search(RunSearch()).runs {
+            let file = URL(fileURLWithPath: path + ".acknowledged.\(run.name)")
+            let acknowledged = (try? Data(contentsOf: file).count) ?? 0
+            #expect(run.parameters.count >= acknowledged)
+            #expect(run.parameters.isEmpty || run.tags["step"] == "\(run.parameters.count - 1)")
+            for key in ["m0", "m17", "m39"] {
+                let points = try await runs.metricHistory(of: run.id, key: key, limit: 100_000, offset: 0)
+                #expect(points.count == run.parameters.count)
+            }
+        }
+        #expect(try await database.integrityFaults().isEmpty)
+    }
+
     @Test func `several processes write to one new file and lose no entry`() async throws {
         let path = self.path
         await withTaskGroup(of: Void.self) { group in
