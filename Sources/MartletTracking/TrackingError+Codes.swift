@@ -44,6 +44,8 @@ extension ErrorCode {
     package static let actorRequired = ErrorCode("registry.actorRequired")
     /// The version is live at an endpoint and cannot be rejected or deleted.
     package static let versionIsDeployed = ErrorCode("registry.versionIsDeployed")
+    /// What a version was to stand on was removed for good.
+    package static let sourceRemoved = ErrorCode("registry.sourceRemoved")
 
     /// Only an approved version can be deployed.
     package static let versionNotApproved = ErrorCode("deployment.versionNotApproved")

@@ -34,7 +34,9 @@ struct Martlet: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Models",
-                subcommands: [TrainCommand.self, RunsCommand.self, ModelsCommand.self, LedgerCommand.self]
+                subcommands: [
+                    TrainCommand.self, RunsCommand.self, ModelsCommand.self, LedgerCommand.self, GarbageCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Serving",

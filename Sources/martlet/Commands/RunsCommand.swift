@@ -6,8 +6,11 @@ import MartletTracking
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "List, show and compare training runs.",
-        subcommands: [RunsListCommand.self, RunsShowCommand.self, RunsCompareCommand.self],
+        abstract: "List, show, compare, delete and restore training runs.",
+        subcommands: [
+            RunsListCommand.self, RunsShowCommand.self, RunsCompareCommand.self, RunsDeleteCommand.self,
+            RunsRestoreCommand.self,
+        ],
         defaultSubcommand: RunsListCommand.self
     )
 }

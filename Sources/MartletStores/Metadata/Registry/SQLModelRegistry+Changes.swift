@@ -11,6 +11,7 @@ extension SQLModelRegistry {
         try TrackingLimits.checkName(version.model, of: "model", limit: TrackingLimits.modelNameLength)
         for (key, value) in version.tags { try TrackingLimits.checkModelTag(key, value) }
         return try await self.database.write(to: "register a version of '\(version.model)'") { database in
+            try GarbageRows.checkNotRemoved(version, database)
             let model =
                 try ModelVersionRows.model(version.model, in: database)
                 ?? Self.insertModel(version.model, "", [:], author, database)
