@@ -57,10 +57,18 @@ struct RuleExamplesTests {
         #expect(Rules.documentation(self.file("/// A thing.\n@frozen\npackage struct A {}")).isEmpty)
         #expect(Rules.documentation(self.file("struct A {}")).isEmpty)
         #expect(Rules.documentation(self.file("    package func read() {}")).count == 1)
-        let contract = self.file("package protocol Store {\n    /// Reads.\n    func read()\n    func write()\n}")
-        let requirements = Rules.documentedRequirements(in: [contract])
-        #expect(requirements == ["read"])
-        #expect(Rules.documentation(self.file("    package func read() {}"), requirements: requirements).isEmpty)
+    }
+
+    @Test func `a function that implements a documented requirement needs no comment, another of its name does`() {
+        let contract = self.file("package protocol Store: Base {\n    /// Reads.\n    func read()\n    func write()\n}")
+        let type = "package struct FileStore: Sendable, Store {\n    package func read() {}\n}"
+        let stranger = "package struct Reader: Sendable {\n    package func read() {}\n}"
+        let requirements = Requirements(in: [contract, self.file(type), self.file(stranger)])
+        #expect(requirements.functions == ["Store": ["read"]])
+        #expect(Rules.documentation(self.file("/// A.\n" + type), requirements: requirements).isEmpty)
+        #expect(Rules.documentation(self.file("/// A.\n" + stranger), requirements: requirements).map(\.line) == [3])
+        let later = "extension FileStore {\n    package func read() {}\n    package func write() {}\n}"
+        #expect(Rules.documentation(self.file(later), requirements: requirements).map(\.line) == [3])
     }
 
     @Test func `an undeclared import is found`() {

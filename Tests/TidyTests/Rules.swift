@@ -102,9 +102,9 @@ enum Rules {
 
     /// Every `package` and `public` declaration says what it is.
     ///
-    /// A member that implements a requirement takes its words from the protocol, so members with the name of a
-    /// documented requirement (`requirements`) or of a well-known one of the libraries are exempt.
-    static func documentation(_ file: SourceFile, requirements: Set<String> = []) -> [Finding] {
+    /// A member that implements a requirement takes its words from the protocol, so members that implement a documented
+    /// requirement of the tree (`requirements`) or have the name of a well-known one of the libraries are exempt.
+    static func documentation(_ file: SourceFile, requirements: Requirements = Requirements()) -> [Finding] {
         let declaration =
             /^\s*(@\w+(\([^)]*\))?\s+)*(package|public)\s+((static|final|mutating|nonisolated|indirect|private\(set\)|borrowing|consuming)\s+)*(func|struct|class|enum|actor|protocol|init|typealias|subscript)\b\s*(\w*)(.*)/
         let lines = SwiftLexer.codeOnly(file.text)
@@ -113,33 +113,23 @@ enum Rules {
             guard let match = line.firstMatch(of: declaration) else { continue }
             let kind = String(match.output.6)
             let name = String(match.output.7)
-            if kind == "func", requirements.contains(name) || Self.knownRequirements.contains(name) { continue }
-            if kind == "func", name.isEmpty { continue }
+            if kind == "func", name.isEmpty || Self.knownRequirements.contains(name) { continue }
+            if kind == "func", let type = Requirements.type(around: index, in: lines) {
+                if requirements.contain(name, of: type.name) { continue }
+            }
             if kind == "init", Self.knownInitialisers.contains(where: { match.output.8.hasPrefix($0) }) { continue }
-            var above = index - 1
-            while above >= 0, Self.isAside(file.lines[above]) { above -= 1 }
-            if above < 0 || !file.lines[above].drop(while: \.isWhitespace).hasPrefix("///") {
+            if !Self.isDocumented(index, in: file.lines) {
                 findings.append(Finding(path: file.path, line: index + 1, message: "no doc comment"))
             }
         }
         return findings
     }
 
-    /// The names of functions that a protocol of the tree requires and documents.
-    static func documentedRequirements(in files: [SourceFile]) -> Set<String> {
-        var names: Set<String> = []
-        for file in files {
-            var isInside = false
-            for (index, line) in file.lines.enumerated() {
-                if line.firstMatch(of: #/^(package |public )?protocol /#) != nil { isInside = true }
-                if line.hasPrefix("}") { isInside = false }
-                guard isInside, let match = line.firstMatch(of: /^    (static |mutating )?func (\w+)/) else { continue }
-                var above = index - 1
-                while above >= 0, Self.isAside(file.lines[above]) { above -= 1 }
-                if above >= 0, file.lines[above].hasPrefix("    ///") { names.insert(String(match.output.2)) }
-            }
-        }
-        return names
+    /// Whether a doc comment stands above the declaration at `index`.
+    static func isDocumented(_ index: Int, in lines: [Substring]) -> Bool {
+        var above = index - 1
+        while above >= 0, Self.isAside(lines[above]) { above -= 1 }
+        return above >= 0 && lines[above].drop(while: \.isWhitespace).hasPrefix("///")
     }
 
     /// Whether a line may stand between a doc comment and its declaration: an attribute or a remark.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A native library that Martlet loads when it is first needed.
 package enum Engine: String, CaseIterable, Sendable {
     case duckDB
@@ -80,4 +82,12 @@ package struct EngineLocation: Sendable, Hashable {
     /// The file, or the bare name when the system's loader knows it.
     package let path: String
     package let origin: Origin
+
+    /// The version that `scripts/setup` wrote beside the library, or `nil`.
+    var recordedVersion: String? {
+        guard self.origin == .bundled else { return nil }
+        let folder = self.path.dropLast(self.engine.bundledPath.count) + self.engine.bundledPath.prefix { $0 != "/" }
+        guard let text = try? String(contentsOfFile: folder + "/.version", encoding: .utf8) else { return nil }
+        return text.split(whereSeparator: \.isWhitespace).first.map(String.init)
+    }
 }

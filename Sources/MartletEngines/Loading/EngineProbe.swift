@@ -5,7 +5,7 @@ package struct EngineReport: Sendable {
     package let engine: Engine
     /// Where the library was found, or `nil`.
     package let location: EngineLocation?
-    /// The library's own version, or `nil` when it did not tell.
+    /// The version the library tells, else the one that was recorded when it was installed, or `nil`.
     package let version: String?
     /// Whether the small job gave the right answer.
     package let works: Bool
@@ -34,7 +34,7 @@ package struct EngineProbe: Sendable {
             return EngineReport(
                 engine: engine,
                 location: location,
-                version: version,
+                version: version ?? location?.recordedVersion,
                 works: works,
                 detail: works ? job : "\(job): gave a wrong answer",
                 fix: works ? nil : EngineLocator.fix(for: engine)

@@ -53,7 +53,9 @@ extension Application {
         if let url { return try await self.ask(url, endpoint, body) }
         let server = self.workspace.environment.server
         let address = "http://\(server.host):\(server.port)"
-        if server.port != 0, await self.isListening(address) { return try await self.ask(address, endpoint, body) }
+        if server.port != 0, await AddressProbe(host: server.host, port: server.port).isServed() {
+            return try await self.ask(address, endpoint, body)
+        }
         self.terminal.note(self.terminal.errors.dim("no server at \(address); answering in this process"))
         return try await self.predictHere(endpoint, body)
     }
@@ -65,12 +67,6 @@ extension Application {
         await serving.gateway.queue.flush(to: serving.sink, now: .now)
         if let error = answer.error { throw error }
         return try JSONValue(parsing: Data(answer.body))
-    }
-
-    private func isListening(_ address: String) async -> Bool {
-        let request = HTTPClientRequest(url: address + "/health/live")
-        let response = try? await HTTPClient.shared.execute(request, timeout: .milliseconds(700))
-        return response?.status == .ok
     }
 
     private func ask(_ address: String, _ endpoint: String, _ body: JSONValue) async throws -> JSONValue {

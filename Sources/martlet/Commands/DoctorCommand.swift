@@ -38,7 +38,9 @@ struct DoctorCommand: AsyncParsableCommand {
         if let version = try? await DatabaseQueue().read({ try String.fetchOne($0, sql: "SELECT sqlite_version()") }) {
             table.add([.text("SQLite"), .flag(true), .text(version), .text("system"), .text("metadata"), .text(nil)])
         }
-        if let application = try? self.options.application() { isSound = self.add(application, to: &table) && isSound }
+        if let application = try? self.options.application() {
+            isSound = await self.add(application, to: &table) && isSound
+        }
         if self.json.isEnabled {
             terminal.line(table.json.prettyText)
         } else {
@@ -48,7 +50,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     /// Adds disk and port of a workspace; `false` when one is a fault.
-    private func add(_ application: Application, to table: inout Table) -> Bool {
+    private func add(_ application: Application, to table: inout Table) async -> Bool {
         let folder = application.workspace.folder
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
         let free = (attributes?[.systemFreeSize] as? Int) ?? (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? 0
@@ -58,11 +60,12 @@ struct DoctorCommand: AsyncParsableCommand {
             .text(hasSpace ? nil : "free at least 1 GB"),
         ])
         let server = application.workspace.environment.server
+        let state = await AddressProbe(host: server.host, port: server.port).state()
         table.add([
-            .text("server"), .flag(true), .text(nil), .text("\(server.host):\(server.port)"),
-            .text("environment \(application.workspace.environmentName)"), .text(nil),
+            .text("server"), .flag(state.fix == nil), .text(nil), .text("\(server.host):\(server.port)"),
+            .text("\(state.detail); environment \(application.workspace.environmentName)"), .text(state.fix),
         ])
-        return hasSpace
+        return hasSpace && state.fix == nil
     }
 
     private func write(_ table: Table, to terminal: Terminal) {
