@@ -30,7 +30,14 @@ let package = Package(
 
         // 1: the C libraries made safe, and our own forest scorer.
         .target(name: "CDuckDB"),
-        .target(name: "MartletEngines", dependencies: ["CDuckDB", "MartletCore"]),
+        .target(
+            name: "MartletEngines",
+            dependencies: [
+                "CDuckDB", "MartletCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
         .target(name: "MartletForest", dependencies: ["MartletCore"]),
 
         // 2 and 3: the domains. Rules and store protocols; no socket, no file, no SQL dialect.

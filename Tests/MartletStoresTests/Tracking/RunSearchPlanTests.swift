@@ -49,7 +49,7 @@ struct RunSearchPlanTests {
         let once = RunCondition.text(.parameter("own"), .equal, "77")
         let half = RunCondition.number(.metric("r2"), .less, 2_000)
         let few = RunCondition.number(.metric("r2"), .less, 3)
-        let cases: [(RunSearch, RunSearchSQL.Plan)] = [
+        let cases: [(RunSearch, RunSearchPlan.Start)] = [
             (RunSearch(experimentIDs: ["1"], conditions: [often, half], order: byMetric, limit: 100), .walk),
             (RunSearch(experimentIDs: ["1"], conditions: [half, once], order: byMetric, limit: 100), .condition(1)),
             (RunSearch(experimentIDs: ["1"], conditions: [few, often], limit: 100), .condition(0)),
@@ -58,8 +58,10 @@ struct RunSearchPlanTests {
             (RunSearch(limit: 100), .walk),
         ]
         for (search, expected) in cases {
-            let plan = try await database.read(to: "plan") { try RunSearchSQL(search, .sqlite).plan(in: $0) }
-            #expect(plan == expected)
+            let plan = try await database.read(to: "plan") { connection in
+                try RunSearchPlanner(try RunSearchSQL(search, .sqlite), connection).plan()
+            }
+            #expect(plan.start == expected)
         }
     }
 
@@ -78,7 +80,9 @@ struct RunSearchPlanTests {
         ]
         for search in searches {
             let steps = try await database.read(to: "explain") { connection in
-                let statement = try #require(try RunSearchSQL(search, .sqlite).statements(.walk).first)
+                let statement = try #require(
+                    try RunSearchSQL(search, .sqlite).statements(RunSearchPlan(start: .walk)).first
+                )
                 return try connection.rows("EXPLAIN QUERY PLAN " + statement.sql, statement.arguments)
                     .map { $0["detail"] as String }
             }
@@ -87,7 +91,9 @@ struct RunSearchPlanTests {
         }
         let once = RunSearch(conditions: [.text(.parameter("own"), .equal, "77")], limit: 100)
         let steps = try await database.read(to: "explain") { connection in
-            let statement = try #require(try RunSearchSQL(once, .sqlite).statements(.condition(0)).first)
+            let statement = try #require(
+                try RunSearchSQL(once, .sqlite).statements(RunSearchPlan(start: .condition(0))).first
+            )
             return try connection.rows("EXPLAIN QUERY PLAN " + statement.sql, statement.arguments)
                 .map { $0["detail"] as String }
         }

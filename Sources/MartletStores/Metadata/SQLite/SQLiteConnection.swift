@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import MartletEngines
 
 /// A transaction on an SQLite file.
 final class SQLiteConnection: SQLConnection {
@@ -15,9 +16,12 @@ final class SQLiteConnection: SQLConnection {
 
     @discardableResult
     func run(_ sql: String, _ arguments: [(any SQLBindable)?]) throws -> Int {
-        let statement = try self.database.cachedStatement(sql: sql)
-        try statement.execute(arguments: Self.arguments(arguments))
-        return self.database.changesCount
+        let statement = try PreparedStatement(sql, in: self.database)
+        defer { statement.reset() }
+        try statement.checkArgumentCount(arguments.count)
+        try Self.bind(arguments, to: statement, from: 1)
+        while try statement.step() {}
+        return statement.changedRowCount
     }
 
     func rows(_ sql: String, _ arguments: [(any SQLBindable)?]) throws -> [SQLRow] {
@@ -31,12 +35,16 @@ final class SQLiteConnection: SQLConnection {
         _ arguments: [(any SQLBindable)?],
         _ body: (SQLRow) throws -> Void
     ) throws {
-        let statement = try self.database.cachedStatement(sql: sql)
+        let statement = try PreparedStatement(sql, in: self.database)
+        precondition(!statement.isBusy, "a statement was run again while its rows were read")
+        defer { statement.reset() }
+        try statement.checkArgumentCount(arguments.count)
+        try Self.bind(arguments, to: statement, from: 1)
         let columns = SQLColumns(statement.columnNames)
-        let indices = columns.names.indices
-        let cursor = try Row.fetchCursor(statement, arguments: Self.arguments(arguments))
-        while let row = try cursor.next() {
-            try body(SQLRow(columns: columns, values: indices.map { SQLValue(row[$0] as DatabaseValue) }))
+        var row = SQLRow(columns: columns, values: Array(repeating: .null, count: columns.names.count))
+        while try statement.step() {
+            for index in row.values.indices { row.values[index] = SQLValue(column: index, of: statement) }
+            try body(row)
         }
     }
 
@@ -44,42 +52,58 @@ final class SQLiteConnection: SQLConnection {
         var rest = batch[...]
         let size = Self.rowsOfStatement
         if rest.count >= size, let many = MultiRowStatement.expand(sql, rows: size) {
-            let statement = try self.database.cachedStatement(sql: many)
+            let statement = try PreparedStatement(many, in: self.database)
             while rest.count >= size {
-                try statement.execute(arguments: Self.arguments(rest.prefix(size).joined()))
+                try Self.execute(rest.prefix(size), statement)
                 rest = rest.dropFirst(size)
             }
         }
         guard !rest.isEmpty else { return }
-        let statement = try self.database.cachedStatement(sql: sql)
-        for arguments in rest { try statement.execute(arguments: Self.arguments(arguments)) }
+        let statement = try PreparedStatement(sql, in: self.database)
+        for arguments in rest { try Self.execute(CollectionOfOne(arguments), statement) }
     }
 
-    private static func arguments(_ values: some Sequence<(any SQLBindable)?>) -> StatementArguments {
-        StatementArguments(values.map { ($0?.sqlValue ?? .null).databaseValue })
+    /// Runs a statement of as many rows as there are `rows`, bound one after another.
+    private static func execute(_ rows: some Collection<[(any SQLBindable)?]>, _ statement: PreparedStatement) throws {
+        defer { statement.reset() }
+        var position = 1
+        for row in rows {
+            try Self.bind(row, to: statement, from: position)
+            position += row.count
+        }
+        try statement.checkArgumentCount(position - 1)
+        while try statement.step() {}
+    }
+
+    private static func bind(
+        _ values: [(any SQLBindable)?],
+        to statement: PreparedStatement,
+        from first: Int
+    ) throws {
+        var position = first
+        for value in values {
+            switch value?.sqlValue ?? .null {
+            case .null: try statement.bindNull(position)
+            case .integer(let number): try statement.bind(number, position)
+            case .real(let number): try statement.bind(number, position)
+            case .text(let text): try statement.bind(text, position)
+            case .blob(let data): try statement.bind(data, position)
+            }
+            position += 1
+        }
     }
 }
 
 extension SQLValue {
-    /// The value of a column.
-    fileprivate init(_ value: DatabaseValue) {
+    /// The value of a column of the current row.
+    fileprivate init(column index: Int, of statement: PreparedStatement) {
         self =
-            switch value.storage {
+            switch statement.kind(index) {
             case .null: .null
-            case .int64(let number): .integer(number)
-            case .double(let number): .real(number)
-            case .string(let text): .text(text)
-            case .blob(let data): .blob(data)
+            case .integer: .integer(statement.integer(index))
+            case .real: .real(statement.real(index))
+            case .text: .text(statement.text(index))
+            case .blob: .blob(statement.data(index))
             }
-    }
-
-    fileprivate var databaseValue: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .integer(let number): number.databaseValue
-        case .real(let number): number.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let data): data.databaseValue
-        }
     }
 }

@@ -14,6 +14,8 @@ final class SQLiteMetadata: MetadataBackend {
 
     /// How long a connection waits for another's lock.
     static let lockTimeoutSeconds = 30.0
+    /// How much of the file each connection may keep in memory; SQLite's own 2 MB make a search read the same pages again.
+    static let cacheKilobytes = 16_384
     /// `Mart` in ASCII: tells this file from other programs' SQLite files.
     static let applicationID = 0x4D61_7274
 
@@ -83,6 +85,7 @@ final class SQLiteMetadata: MetadataBackend {
         configuration.label = "martlet.metadata"
         configuration.busyMode = .timeout(Self.lockTimeoutSeconds)
         configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -\(Self.cacheKilobytes)") }
         let deadline = Date(timeIntervalSinceNow: Self.lockTimeoutSeconds)
         while true {
             do {

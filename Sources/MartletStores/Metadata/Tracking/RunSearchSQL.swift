@@ -5,7 +5,7 @@ import MartletTracking
 ///
 /// There are two ways to find a page. One walks an index that has the order asked for and stops when the page is full: it
 /// is quick when many runs meet the conditions. The other takes the few runs that one condition leaves, by its index, and
-/// sorts them. The conditions are probed to choose; see ``Plan``.
+/// sorts them. ``RunSearchPlanner`` chooses.
 struct RunSearchSQL: Sendable {
     /// The rows of one stretch of the order, in the order of `keys`.
     private struct Stretch {
@@ -15,18 +15,8 @@ struct RunSearchSQL: Sendable {
         var firstKey: SQLFragment?
     }
 
-    /// How to find the page.
-    enum Plan: Sendable, Equatable {
-        /// Along the order's own index.
-        case walk
-        /// From the rows of the condition at this position.
-        case condition(Int)
-        /// From the runs of the experiments.
-        case experiments
-    }
-
-    private let search: RunSearch
-    private let conditions: [RunConditionSQL]
+    let search: RunSearch
+    let conditions: [RunConditionSQL]
     private let join: String
 
     /// Prints the conditions of `search`.
@@ -49,7 +39,8 @@ struct RunSearchSQL: Sendable {
         var rows: [SQLRow] = []
         var offset = self.search.offset
         let wanted = self.search.limit + 1
-        for stretch in self.stretches(try self.plan(in: database)) {
+        let plan = try RunSearchPlanner(self, database).plan()
+        for stretch in self.stretches(plan) {
             let found = try self.rows(of: stretch, limit: wanted - rows.count, offset: offset, in: database)
             rows += found
             if rows.count == wanted { break }
@@ -61,62 +52,39 @@ struct RunSearchSQL: Sendable {
         return (rows, hasMore)
     }
 
-    /// Chooses the plan: a condition, or the experiments, that leave fewer runs than a walk would pass, else the walk.
-    ///
-    /// With `total` runs, a walk for a page of `wanted` runs passes about `wanted · total / n` runs when `n` meet the
-    /// conditions. So a condition is the better start when it leaves fewer than the square root of `wanted · total`. No
-    /// more than half of that is counted, for counting has its price too.
-    func plan(in database: any SQLConnection) throws -> Plan {
-        let newest = try database.row(#"SELECT max("row") AS total FROM runs"#, [])
-        let total = Double(newest?["total"] as Int? ?? 0)
-        let wanted = Double(self.search.limit + self.search.offset + 1)
-        let limit = Int(min(max((total * wanted).squareRoot() / 2, 200), 20_000))
-        var best: (count: Int, plan: Plan) = (limit, .walk)
-        for (index, condition) in self.conditions.enumerated() {
-            guard let source = condition.source else { continue }
-            let probe = SQLFragment("SELECT 1 FROM \(source.table) d WHERE ") + source.test
-            let count = try Self.count(probe, upTo: limit, in: database)
-            if count < best.count { best = (count, .condition(index)) }
-        }
-        let walksByStart = self.search.order.first.map { $0.field == .startedAt } ?? true
-        if let experiments = self.experiments, !(walksByStart && experiments.arguments.count == 1) {
-            let probe = SQLFragment("SELECT 1 FROM runs r WHERE ") + .all([experiments] + self.lifecycle)
-            let count = try Self.count(probe, upTo: limit, in: database)
-            if count < best.count { best = (count, .experiments) }
-        }
-        return best.plan
-    }
-
     /// The statements of the page in words of the database, for tests of what they walk.
-    func statements(_ plan: Plan) -> [SQLFragment] {
+    func statements(_ plan: RunSearchPlan) -> [SQLFragment] {
         self.stretches(plan).map { self.statement($0, limit: self.search.limit + 1, offset: self.search.offset) }
     }
 
-    private var experiments: SQLFragment? {
+    /// Whether a run is in the experiments asked for.
+    var experiments: SQLFragment? {
         self.search.experimentIDs.map { .list("r.experiment", $0.compactMap { Int64($0) }) }
     }
 
-    private var lifecycle: [SQLFragment] {
+    /// Whether a run is in the lifecycle asked for.
+    var lifecycle: [SQLFragment] {
         self.search.lifecycle.map { [SQLFragment("r.lifecycle = ?", [$0.rawValue])] } ?? []
     }
 
-    private func stretches(_ plan: Plan) -> [Stretch] {
+    private func stretches(_ plan: RunSearchPlan) -> [Stretch] {
         var terms = self.lifecycle
         var experiments = self.experiments
         var start: (from: SQLFragment, run: String)?
-        var others = self.conditions
-        if case .condition(let index) = plan, let source = self.conditions[index].source {
-            others.remove(at: index)
+        var ranking = plan.ranking ?? Array(self.conditions.indices)
+        if case .condition(let index) = plan.start, let source = self.conditions[index].source {
+            ranking.removeAll { $0 == index }
             start = (SQLFragment("\(source.table) d"), "d.run")
             terms.append(source.test)
-        } else if plan == .walk {
+        } else if plan.start == .walk {
             // Several experiments have no common order in the index that begins with them; a sign hides the column.
             if let list = experiments, list.arguments.count > 1 { experiments?.sql = "+" + list.sql }
             if let first = self.search.order.first, case .metric(let key) = first.field {
-                return self.stretches(along: key, first.isAscending, terms + (experiments.map { [$0] } ?? []))
+                return self.stretches(along: key, first.isAscending, ranking, terms + (experiments.map { [$0] } ?? []))
             }
         }
         if let experiments { terms.append(experiments) }
+        let others = ranking.map { self.conditions[$0] }
         return [
             Stretch(
                 from: self.from(start, others),
@@ -138,10 +106,16 @@ struct RunSearchSQL: Sendable {
     }
 
     /// The runs with a number for `key` in the order of the index, then those with `NaN`, then those without.
-    private func stretches(along key: String, _ isAscending: Bool, _ terms: [SQLFragment]) -> [Stretch] {
+    private func stretches(
+        along key: String,
+        _ isAscending: Bool,
+        _ ranking: [Int],
+        _ terms: [SQLFragment]
+    ) -> [Stretch] {
         var others: [RunConditionSQL] = []
         var ranges: [SQLFragment] = []
-        for (condition, printed) in zip(self.search.conditions, self.conditions) {
+        for index in ranking {
+            let (condition, printed) = (self.search.conditions[index], self.conditions[index])
             if case .number(.metric(key), let comparison, let number) = condition, printed.source != nil {
                 ranges.append(SQLFragment("o.value \(comparison.rawValue) ?", [number]))
             } else {
@@ -210,11 +184,6 @@ struct RunSearchSQL: Sendable {
     private func count(_ stretch: Stretch, in database: any SQLConnection) throws -> Int {
         let statement =
             SQLFragment("SELECT count(*) FROM ") + stretch.from + SQLFragment(" WHERE ") + .all(stretch.terms)
-        return try database.row(statement.sql, statement.arguments)?[0] ?? 0
-    }
-
-    private static func count(_ probe: SQLFragment, upTo limit: Int, in database: any SQLConnection) throws -> Int {
-        let statement = SQLFragment("SELECT count(*) FROM (") + probe + SQLFragment(" LIMIT ?) AS probe", [limit])
         return try database.row(statement.sql, statement.arguments)?[0] ?? 0
     }
 }
