@@ -5,7 +5,8 @@ import MartletServing
 import Testing
 
 struct LiveTests {
-    @Test(.timeLimit(.minutes(1)))
+    // The limit is against a test that hangs; on a busy machine it waits long for its turn.
+    @Test(.timeLimit(.minutes(15)))
     func `versions are swapped under load without one failed request`() async throws {
         let fixture = try await ServerFixture()
         try await fixture.deploy(1)
