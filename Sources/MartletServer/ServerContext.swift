@@ -28,6 +28,8 @@ package struct ServerContext: Sendable {
     package let servesPredictions: Bool
     /// What MLflow clients talk to; `nil` leaves those routes out.
     package let mlflow: MLflowServices?
+    /// Pages for people under `/console`; `nil` leaves them out.
+    package var console: ConsoleRoutes?
     /// The program's version, as `/openapi.json` gives it.
     package let version: String
 
@@ -40,6 +42,7 @@ package struct ServerContext: Sendable {
         isAdmitted: @escaping @Sendable (HTTPRequest, String) -> Bool = { _, _ in true },
         servesPredictions: Bool = true,
         mlflow: MLflowServices? = nil,
+        console: ConsoleRoutes? = nil,
         version: String
     ) {
         self.gateway = gateway
@@ -49,6 +52,7 @@ package struct ServerContext: Sendable {
         self.isAdmitted = isAdmitted
         self.servesPredictions = servesPredictions
         self.mlflow = mlflow
+        self.console = console
         self.version = version
     }
 }

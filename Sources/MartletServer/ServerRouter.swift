@@ -21,6 +21,7 @@ package enum ServerRouter {
             MLflowRoutes(services: mlflow).add(to: router)
             ArtifactProxy(services: mlflow).add(to: router)
         }
+        context.console?.add(to: router)
         return router
     }
 

@@ -34,6 +34,7 @@ extension Application {
             registry: try self.registry(),
             servesPredictions: surface != .tracking,
             mlflow: surface == .gateway ? nil : try self.mlflow(),
+            console: surface == .gateway ? nil : try self.console(),
             version: MartletVersion.current
         )
         var logger = Logger(label: "martlet")

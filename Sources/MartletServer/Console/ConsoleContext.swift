@@ -1,0 +1,41 @@
+package import MartletCore
+package import MartletTracking
+
+/// What the console stands on, put together by the composition root.
+package struct ConsoleContext: Sendable {
+    package let tracking: any TrackingStore
+    package let registry: any ModelRegistry
+    package let ledger: any LedgerStore
+    package let deployments: any DeploymentStore
+    package let artifacts: any ArtifactStore
+    /// Tells keys apart; `nil` lets everybody in, and decisions ask for a name.
+    package let access: (any ConsoleAccess)?
+    /// The workspace's name, shown beside the mark.
+    package let workspace: String
+    /// The program's version.
+    package let version: String
+    package let now: @Sendable () -> EventTime
+
+    /// Puts it together.
+    package init(
+        tracking: any TrackingStore,
+        registry: any ModelRegistry,
+        ledger: any LedgerStore,
+        deployments: any DeploymentStore,
+        artifacts: any ArtifactStore,
+        access: (any ConsoleAccess)?,
+        workspace: String,
+        version: String,
+        now: @escaping @Sendable () -> EventTime
+    ) {
+        self.tracking = tracking
+        self.registry = registry
+        self.ledger = ledger
+        self.deployments = deployments
+        self.artifacts = artifacts
+        self.access = access
+        self.workspace = workspace
+        self.version = version
+        self.now = now
+    }
+}

@@ -1,0 +1,131 @@
+import HTTPTypes
+package import Hummingbird
+import Logging
+import MartletCore
+import MartletTracking
+import NIOCore
+
+/// `/console`: pages for people.
+package struct ConsoleRoutes: Sendable {
+    /// The most bytes a form may have.
+    static let formByteLimit = 64 << 10
+
+    let context: ConsoleContext
+    let responder: ConsoleResponder
+
+    /// Reads the templates.
+    ///
+    /// - Throws: what is wrong with a template.
+    package init(_ context: ConsoleContext) throws {
+        self.context = context
+        self.responder = try ConsoleResponder(context)
+    }
+
+    /// Adds every page, and sends `/` to the first.
+    package func add<Context: RequestContext>(to router: Router<Context>) {
+        router.get("/") { _, _ in ConsoleResponder.redirect("/console") }
+        router.only(.get, "/console/assets/{revision}/{name}") { request, _ in self.responder.asset(request) }
+        self.addTracking(to: router)
+        self.addModels(to: router)
+        self.addSession(to: router)
+    }
+
+    private func addTracking<Context: RequestContext>(to router: Router<Context>) {
+        let console = self.context
+        self.page(router, "/console") { try await .page(ExperimentsPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/experiments/{id}") {
+            try await .page(RunsPage(visit: $0, context: console).page())
+        }
+        self.page(router, "/console/runs/{id}") {
+            try await .page(RunOverviewPage(visit: $0, context: console).page())
+        }
+        self.page(router, "/console/runs/{id}/metrics") {
+            try await .page(RunMetricsPage(visit: $0, context: console).page())
+        }
+        self.page(router, "/console/runs/{id}/artifacts") {
+            try await .page(RunArtifactsPage(visit: $0, context: console).page())
+        }
+        self.page(router, "/console/runs/{id}/files/**") {
+            try await RunArtifactsPage(visit: $0, context: console).file()
+        }
+        self.page(router, "/console/compare") { try await .page(ComparePage(visit: $0, context: console).page()) }
+    }
+
+    private func addModels<Context: RequestContext>(to router: Router<Context>) {
+        let console = self.context
+        let version: RouterPath = "/console/models/{name}/versions/{number}"
+        self.page(router, "/console/models") { try await .page(ModelsPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/models/{name}") { try await .page(ModelPage(visit: $0, context: console).page()) }
+        self.page(router, version) { try await .page(VersionPage(visit: $0, context: console).page()) }
+        self.page(router, "\(version)/artifacts") {
+            try await .page(VersionArtifactsPage(visit: $0, context: console).page())
+        }
+        self.page(router, "\(version)/files/**") { try await VersionArtifactsPage(visit: $0, context: console).file() }
+        self.form(router, "\(version)/decision") {
+            try await VersionChanges(visit: $0, context: console, form: $1).decide()
+        }
+        self.form(router, "\(version)/aliases") {
+            try await VersionChanges(visit: $0, context: console, form: $1).changeAlias()
+        }
+        self.page(router, "/console/ledger") { try await .page(LedgerPage(visit: $0, context: console).page()) }
+    }
+
+    private func addSession<Context: RequestContext>(to router: Router<Context>) {
+        let responder = self.responder
+        router.get("/console/sign-in") { request, context in
+            await responder.respond(request, context.logger, isOpen: true) { visit in
+                .page(SignInPage.page(visit, problem: nil))
+            }
+        }
+        router.post("/console/sign-in") { request, context in
+            try await self.send(request, context.logger, isOpen: true) { visit, form in
+                let isChoice = form["language"] != nil || form["theme"] != nil
+                return isChoice ? SignInPage.preferences(visit, form) : try await responder.signIn(visit, form)
+            }
+        }
+        router.only(.post, "/console/sign-out") { request, context in
+            try await self.send(request, context.logger, isOpen: true) { _, _ in
+                .redirect(Address.of("sign-in"), cookies: [(.session, nil)])
+            }
+        }
+        self.form(router, "/console/preferences") { visit, form in SignInPage.preferences(visit, form) }
+    }
+
+    private func page<Context: RequestContext>(
+        _ router: Router<Context>,
+        _ path: RouterPath,
+        _ answer: @escaping @Sendable (ConsoleVisit) async throws -> ConsoleAnswer
+    ) {
+        let responder = self.responder
+        router.only(.get, path) { request, context in
+            await responder.respond(request, context.logger, isOpen: false, answer)
+        }
+    }
+
+    private func form<Context: RequestContext>(
+        _ router: Router<Context>,
+        _ path: RouterPath,
+        _ answer: @escaping @Sendable (ConsoleVisit, FormText) async throws -> ConsoleAnswer
+    ) {
+        router.only(.post, path) { request, context in
+            try await self.send(request, context.logger, isOpen: false, answer)
+        }
+    }
+
+    /// Reads the form, checks that it came from one of our own pages, and answers.
+    private func send(
+        _ request: Request,
+        _ logger: Logger,
+        isOpen: Bool,
+        _ answer: @escaping @Sendable (ConsoleVisit, FormText) async throws -> ConsoleAnswer
+    ) async throws -> Response {
+        let body = try await request.body.collect(upTo: Self.formByteLimit)
+        let form = FormText(String(buffer: body))
+        return await self.responder.respond(request, logger, isOpen: isOpen) { visit in
+            guard ConsoleResponder.isOwnForm(request, form, visit) else {
+                throw ConsoleProblem(status: .forbidden, message: visit.words["problem.form"])
+            }
+            return try await answer(visit, form)
+        }
+    }
+}
