@@ -7,6 +7,7 @@ import lightgbm
 import mlflow
 import numpy
 import pandas
+import requests
 import xgboost
 from mlflow import MlflowClient
 from mlflow.models import infer_signature
@@ -154,6 +155,32 @@ def test_artifacts_of_every_kind():
     assert ("all/deep", True, None) in names and ("all/plain.txt", False, 4) in names and len(names) == 5
     assert client.list_artifacts(run, "none") == []
     assert [item.path for item in client.list_artifacts(run)] == ["all", "plain.txt"]
+
+
+def test_a_large_artifact_goes_in_parts():
+    settings = {
+        "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true", "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": str(5 << 20),
+        "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": str(5 << 20),
+    }
+    client = MlflowClient()
+    run = client.create_run("0").info.run_id
+    content = os.urandom((13 << 20) + 7)
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/큰 file.bin", "wb") as file:
+            file.write(content)
+        os.environ.update(settings)
+        addresses, send = [], requests.Session.request
+        requests.Session.request = lambda self, method, url, *a, **b: addresses.append(url) or send(self, method, url, *a, **b)
+        try:
+            client.log_artifact(run, f"{folder}/큰 file.bin", "large")
+        finally:
+            requests.Session.request = send
+            for name in settings:
+                del os.environ[name]
+        with open(client.download_artifacts(run, "large/큰 file.bin", dst_path=folder), "rb") as file:
+            assert file.read() == content
+    assert sum("/mpu/part/" in address for address in addresses) == 3, addresses
+    assert [item.path for item in client.list_artifacts(run, "large")] == ["large/큰 file.bin"]
 
 
 main(globals())

@@ -127,6 +127,11 @@ def test_sources():
         refused(lambda: client.create_model_version(name, wrong), "INVALID_PARAMETER_VALUE")
     refused(lambda: client.create_model_version(name, "runs:/" + "0" * 32 + "/model"), "RESOURCE_DOES_NOT_EXIST")
     refused(lambda: client.create_model_version(name, "models:/m-" + "0" * 32), "RESOURCE_DOES_NOT_EXIST")
+    first, second = client.create_run("0").info, client.create_run("0").info
+    refused(lambda: client.create_model_version(name, f"{first.artifact_uri}/m", second.run_id), "INVALID_PARAMETER_VALUE")
+    logged = client.create_logged_model("0", name="m", source_run_id=first.run_id).artifact_location
+    refused(lambda: client.create_model_version(name, logged, second.run_id), "INVALID_PARAMETER_VALUE", "another run")
+    assert client.create_model_version(name, logged, first.run_id).run_id == first.run_id
     assert client.create_model_version(name, "s3://bucket/model").source == "s3://bucket/model"
 
 

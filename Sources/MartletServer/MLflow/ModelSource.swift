@@ -20,7 +20,8 @@ struct ModelSource: Sendable, Hashable {
         _ call: MLflowCall
     ) async throws -> ModelSource {
         var origin = ModelSource(runID: runID, modelID: modelID, location: nil)
-        if let runID { _ = try await RunCalls.require(runID, call) }
+        var run: Run?
+        if let runID { run = try await RunCalls.require(runID, call) }
         guard let mark = source.firstIndex(of: ":"), mark != source.startIndex else { throw Self.local(source) }
         let scheme = source[..<mark].lowercased()
         let rest = String(source[source.index(after: mark)...].drop { $0 == "/" })
@@ -30,7 +31,7 @@ struct ModelSource: Sendable, Hashable {
         switch scheme {
         case "models": try await origin.follow(model: rest, source, call)
         case "runs": try await origin.follow(run: rest, source, call)
-        case "mlflow-artifacts": try origin.check(artifacts: source)
+        case "mlflow-artifacts": try await Self.check(artifacts: source, of: run, call)
         case "file", "dbfs": throw Self.local(source)
         default: guard scheme.count > 1 else { throw Self.local(source) }
         }
@@ -81,12 +82,26 @@ struct ModelSource: Sendable, Hashable {
         self.location = "\(run.artifactURI)/\(parts[1])"
     }
 
-    private func check(artifacts source: String) throws {
+    /// Refuses a folder that is none of the run that is named with it, nor of a logged model of that run.
+    private static func check(artifacts source: String, of run: Run?, _ call: MLflowCall) async throws {
+        let path: ArtifactPath
         do {
-            _ = try ArtifactPath(uri: source)
+            path = try ArtifactPath(uri: source)
         } catch {
             throw MLflowError.invalid("Invalid model version source: '\(source)'. \(error.message)")
         }
+        guard let run else { return }
+        if "\(path)/".hasPrefix("\(try ArtifactListing.folder(of: run.artifactURI))/") { return }
+        let model = path.description.split(separator: "/").first { $0.hasPrefix("m-") }.map(String.init)
+        if let model, let logged = try await call.tracking.loggedModel(model), logged.sourceRunID == run.id,
+            "\(path)/".hasPrefix("\(try ArtifactListing.folder(of: logged.artifactURI))/")
+        {
+            return
+        }
+        throw MLflowError.invalid(
+            "Invalid model version source: '\(source)'. To use a folder of another run as a model version, name that run "
+                + "as run_id, or none."
+        )
     }
 
     private static func local(_ source: String) -> MLflowError {

@@ -16,28 +16,28 @@ enum RunCalls {
         }
         var experimentID = try fields.string("experiment_id") ?? ""
         if experimentID.isEmpty { experimentID = Experiment.defaultID }
-        let experiment = try await ExperimentCalls.require(experimentID, call)
-        guard experiment.lifecycle == .active else {
-            throw MLflowError.invalid(
-                "The experiment \(experiment.id) must be in the 'active' state. Current state is deleted."
-            )
-        }
         var user = try fields.string("user_id") ?? ""
         if user.isEmpty { user = tags["mlflow.user"] ?? call.actor }
         let id = RunID.random()
         let name = named ?? tagged ?? RunNames.name(for: id)
         tags[Run.nameTag] = name
-        let run = try await call.tracking.createRun(
-            NewRun(
+        do {
+            let new = NewRun(
                 id: id,
-                experimentID: experiment.id,
+                experimentID: experimentID,
                 name: name,
                 user: user,
                 startedAt: try fields.time("start_time") ?? call.now,
                 tags: tags
             )
-        )
-        return Self.answer(run)
+            return Self.answer(try await call.tracking.createRun(new))
+        } catch let error as TrackingError where error.code == .experimentNotFound {
+            // Which of the two it is, absent or deleted, is looked up only now.
+            _ = try await ExperimentCalls.require(experimentID, call)
+            throw MLflowError.invalid(
+                "The experiment \(experimentID) must be in the 'active' state. Current state is deleted."
+            )
+        }
     }
 
     static func get(_ call: MLflowCall) async throws -> [UInt8] {
