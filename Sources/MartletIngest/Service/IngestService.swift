@@ -85,11 +85,9 @@ package struct IngestService: Sendable {
         let start = self.now()
         let batch = try await self.land(offer, of: definition, on: start.day, reached)
         let recorded = try await self.warehouse.recordedDefinition(source: definition.name, batch: batch.hash)
-        let outcome: IngestReport.Outcome
+        var outcome: IngestReport.Outcome = recorded == fingerprint ? .alreadyLoaded : .definitionChanged
         var figures = BatchFigures()
-        if let recorded, !isReload {
-            outcome = recorded == fingerprint ? .alreadyLoaded : .definitionChanged
-        } else {
+        if recorded == nil || isReload {
             let load = BatchLoad(
                 definition: definition,
                 fingerprint: fingerprint,
@@ -98,8 +96,14 @@ package struct IngestService: Sendable {
                 now: start,
                 isReload: recorded != nil
             )
-            figures = try await self.warehouse.load(load, reached: reached)
-            outcome = !figures.refusals.isEmpty ? .refused : recorded == nil ? .loaded : .reloaded
+            if let loaded = try await self.warehouse.load(load, reached: reached) {
+                figures = loaded
+                outcome = !figures.refusals.isEmpty ? .refused : recorded == nil ? .loaded : .reloaded
+            } else {
+                // Another run was quicker.
+                let theirs = try await self.warehouse.recordedDefinition(source: definition.name, batch: batch.hash)
+                outcome = theirs == fingerprint ? .alreadyLoaded : .definitionChanged
+            }
         }
         return IngestReport(
             source: definition.name,

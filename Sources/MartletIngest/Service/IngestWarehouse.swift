@@ -12,9 +12,10 @@ package protocol IngestWarehouse: Sendable {
     /// - Parameters:
     ///   - load: the batch and how to read it.
     ///   - reached: called as each step is done.
-    /// - Returns: the figures, with the reasons when the batch was refused.
+    /// - Returns: the figures, with the reasons when the batch was refused; `nil`, and nothing changed, when another run has
+    ///   loaded the batch since it was asked for, unless this is a reload.
     /// - Throws: the warehouse's error when a step cannot be carried out.
-    func load(_ load: BatchLoad, reached: @escaping @Sendable (IngestStep) -> Void) async throws -> BatchFigures
+    func load(_ load: BatchLoad, reached: @escaping @Sendable (IngestStep) -> Void) async throws -> BatchFigures?
 }
 
 /// One batch to be loaded.

@@ -19,13 +19,21 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
         return try await self.session.withConnection(readOnly: true) { connection in
             // What a run left that was killed between its commit and its end.
             try? FileManager.default.removeItem(atPath: scratch)
-            guard try WarehouseTables(connection: connection).exists("martlet_loads") else { return nil }
-            let rows = try connection.query(
-                "SELECT definition_hash FROM main.martlet_loads WHERE source = ? AND batch = ?",
-                [.string(source), .string(batch.description)]
-            )
-            return rows.rowCount == 0 ? nil : ContentHash(hex: rows.columns[0][0].text)
+            return try Self.recordedDefinition(source, batch, connection)
         }
+    }
+
+    private static func recordedDefinition(
+        _ source: String,
+        _ batch: ContentHash,
+        _ connection: DuckDBConnection
+    ) throws -> ContentHash? {
+        guard try WarehouseTables(connection: connection).exists("martlet_loads") else { return nil }
+        let rows = try connection.query(
+            "SELECT definition_hash FROM main.martlet_loads WHERE source = ? AND batch = ?",
+            [.string(source), .string(batch.description)]
+        )
+        return rows.rowCount == 0 ? nil : ContentHash(hex: rows.columns[0][0].text)
     }
 
     private func scratch(for batch: ContentHash) -> String { self.session.path + ".staging-\(batch.short)" }
@@ -33,10 +41,13 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
     package func load(
         _ load: BatchLoad,
         reached: @escaping @Sendable (IngestStep) -> Void
-    ) async throws -> BatchFigures {
+    ) async throws -> BatchFigures? {
         let pages = load.batch.pages.map { self.rawRoot + "/" + $0 }
         let scratch = self.scratch(for: load.batch.hash)
         return try await self.session.withConnection { connection in
+            // The file is this process's alone from here on, so what holds now holds until the end.
+            let recorded = try Self.recordedDefinition(load.definition.name, load.batch.hash, connection)
+            guard recorded == nil || load.isReload else { return nil }
             try? FileManager.default.removeItem(atPath: scratch)
             try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: scratch) }

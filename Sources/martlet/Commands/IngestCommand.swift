@@ -57,6 +57,11 @@ struct IngestCommand: AsyncParsableCommand {
         progress.finish()
         IngestReportView(outcome.reports).show(on: application.terminal, asJSON: self.json.isEnabled)
         for failure in outcome.failures { application.terminal.show(failure) }
+        if outcome.reports.isEmpty && outcome.failures.isEmpty {
+            application.terminal.note(
+                "the workspace has no sources; add one under sources/, or see martlet ingest --infer"
+            )
+        }
         if !outcome.failures.isEmpty || outcome.reports.contains(where: { $0.outcome == .refused }) {
             throw QuietExit(status: .failed)
         }

@@ -51,7 +51,7 @@ struct IngestReportView {
             terminal.line(JSONValue.array(values).prettyText)
             return
         }
-        terminal.show(self.batches, asJSON: false, emptyNote: "the workspace has no sources")
+        if !self.reports.isEmpty { terminal.show(self.batches, asJSON: false) }
         let details = self.details
         if !details.rows.isEmpty {
             terminal.line()

@@ -79,6 +79,24 @@ struct BatchLoadTests {
         #expect(try await bench.rows("SELECT count(*) FROM quarantine") == ["4"])
     }
 
+    @Test func `of runs at the same moment one loads the bytes, and the others find them loaded`() async throws {
+        for _ in 0..<5 {
+            let bench = try IngestWorkbench()
+            defer { bench.remove() }
+            try bench.write("sales.csv", Self.csv)
+            let outcomes = try await withThrowingTaskGroup(of: IngestReport.Outcome?.self) { group in
+                for _ in 0..<3 { group.addTask { try await bench.ingest(Self.source).first?.outcome } }
+                return try await group.reduce(into: [IngestReport.Outcome]()) { all, one in
+                    if let one { all.append(one) }
+                }
+            }
+            #expect(outcomes.filter { $0 == .loaded }.count == 1)
+            #expect(outcomes.filter { $0 == .alreadyLoaded }.count == 2)
+            #expect(try await bench.rows("SELECT count(*), count(DISTINCT _batch) FROM sales") == ["4|1"])
+            #expect(try await bench.rows("SELECT count(*), sum(rows_loaded) FROM martlet_loads") == ["1|4"])
+        }
+    }
+
     @Test func `a rule about the batch stops it and the last good data stays`() async throws {
         let bench = try IngestWorkbench()
         defer { bench.remove() }
