@@ -14,6 +14,12 @@ struct StatisticsGolden: Decodable {
         let logLoss: Double
         let aucInterval: [Double]
         let averagePrecisionInterval: [Double]
+        /// False positive rate, true positive rate and threshold, without the point of no row.
+        let rocCurve: [[Double]]
+        /// Recall, precision and threshold, by falling threshold.
+        let precisionRecallCurve: [[Double]]
+        /// Mean prediction and share of positives of each bin.
+        let calibration: [[Double]]
     }
 
     struct Regression: Decodable {

@@ -11,15 +11,24 @@ struct DynamicLibrary {
     let path: String
     private let handle: UnsafeMutableRawPointer
 
-    /// Loads the library at `path` (`dlopen`); a second load of the same file is free.
+    /// Loads the library of `engine` at `path`; a second load of the same file is free.
     init(path: String, engine: Engine, visibility: Visibility = .local) throws(EngineError) {
+        try self.init(
+            path: path,
+            name: engine.name,
+            fix: EngineLocator.fix(for: engine),
+            visibility: visibility
+        )
+    }
+
+    /// Loads the library at `path` (`dlopen`); `fix` is what a person does to get it.
+    init(path: String, name: String, fix: String, visibility: Visibility = .local) throws(EngineError) {
         Self.prepareProcess()
         guard let handle = dlopen(path, RTLD_NOW | (visibility == .local ? RTLD_LOCAL : RTLD_GLOBAL)) else {
             let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
             throw EngineError(
                 .engineUnloadable,
-                "could not load \(engine.name) from '\(path)': \(EngineError.firstLines(reason)); "
-                    + EngineLocator.fix(for: engine)
+                "could not load \(name) from '\(path)': \(EngineError.firstLines(reason)); \(fix)"
             )
         }
         self.path = path

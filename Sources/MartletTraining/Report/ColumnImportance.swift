@@ -1,5 +1,3 @@
-import MartletForest
-
 /// How much one column matters to a model.
 package struct ColumnImportance: Sendable, Codable, Equatable {
     package let column: String
@@ -13,19 +11,13 @@ package struct ColumnImportance: Sendable, Codable, Equatable {
         case meanAbsoluteContribution = "mean_abs_shap"
     }
 
-    /// Averages exact contributions over `rows`, and sorts columns by them, then by gain, then by name.
+    /// Averages the SHAP values of `sample`, and sorts columns by them, then by gain, then by name.
     ///
-    /// `rows` holds the sampled rows' values row-major; `gain` is one a column.
-    ///
-    /// - Complexity: O(rows × trees × leaves × depth²).
-    static func measure(forest: Forest, columns: [String], rows: [Double], gain: [Double]) -> [ColumnImportance] {
-        let width = columns.count
-        let count = width == 0 ? 0 : rows.count / width
-        var sums = [Double](repeating: 0, count: width)
-        for row in 0..<count {
-            let contributions = forest.contributions(Array(rows[row * width..<(row + 1) * width]))
-            for column in 0..<width { sums[column] += abs(contributions[column]) }
-        }
+    /// `gain` is one a column.
+    static func measure(_ sample: ExplainedSample, gain: [Double]) -> [ColumnImportance] {
+        let columns = sample.columns
+        let count = sample.count
+        let sums = columns.indices.map { column in sample.column(column).reduce(0) { $0 + abs($1.contribution) } }
         return columns.indices
             .map { column in
                 ColumnImportance(

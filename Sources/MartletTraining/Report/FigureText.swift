@@ -17,6 +17,12 @@ package enum FigureText {
     /// A share as per cent with one digit.
     package static func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
+    /// A count with separators.
+    package static func count(_ value: Int) -> String { Self.separated(Double(value)) }
+
+    /// A figure with its sign, `+` too.
+    package static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + Self.of(value) }
+
     private static func separated(_ value: Double) -> String {
         var digits = String(format: "%.0f", abs(value))
         var groups: [String] = []

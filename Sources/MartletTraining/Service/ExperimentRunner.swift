@@ -61,7 +61,7 @@ struct ExperimentRunner: Sendable {
     }
 
     private func result(of experiment: TrainingExperiment, run: RunID, started: EventTime) async throws -> RunResult {
-        let model = try await self.train(experiment, run: run)
+        let (model, rounds) = try await self.train(experiment, run: run)
         let (table, recipe, trainer, threads) = (self.table, self.recipe, self.trainer, self.threads)
         let now = self.context.now
         return try await EngineThread.run {
@@ -112,6 +112,7 @@ struct ExperimentRunner: Sendable {
                 test: measure(table.split.test, parity.predictions),
                 validationPredictions: validationPredictions,
                 testPredictions: parity.predictions,
+                rounds: rounds,
                 parityMaxAbsDifference: parity.maxAbsDifference,
                 seconds: Double(now().microseconds - started.microseconds) / 1_000_000
             )
@@ -119,7 +120,10 @@ struct ExperimentRunner: Sendable {
     }
 
     /// Trains on a thread of its own, while the rounds' metrics are written in batches beside it.
-    private func train(_ experiment: TrainingExperiment, run: RunID) async throws -> TrainedModel {
+    private func train(
+        _ experiment: TrainingExperiment,
+        run: RunID
+    ) async throws -> (model: TrainedModel, rounds: [String: [Double]]) {
         let (table, trainer, onEvent) = (self.table, self.trainer, self.onEvent)
         let job = TrainingJob(
             engine: experiment.engine,
@@ -136,7 +140,7 @@ struct ExperimentRunner: Sendable {
         )
         let flag = StopFlag()
         let (rounds, continuation) = AsyncStream.makeStream(of: (Int, [String: Double]).self)
-        async let logged: Void = self.log(rounds: rounds, to: run)
+        async let logged = self.log(rounds: rounds, to: run)
         let model: TrainedModel
         do {
             model = try await withTaskCancellationHandler {
@@ -160,18 +164,24 @@ struct ExperimentRunner: Sendable {
             }
         } catch {
             continuation.finish()
-            try? await logged
+            _ = try? await logged
             if flag.isRaised { throw CancellationError() }
             throw error
         }
-        try await logged
+        let history = try await logged
         try Task.checkCancellation()
-        return model
+        return (model, history)
     }
 
-    private func log(rounds: AsyncStream<(Int, [String: Double])>, to run: RunID) async throws {
+    /// Writes the metrics of `rounds` as they come, and returns all of them.
+    private func log(
+        rounds: AsyncStream<(Int, [String: Double])>,
+        to run: RunID
+    ) async throws -> [String: [Double]] {
         var batch: [Metric] = []
+        var history: [String: [Double]] = [:]
         for await (round, metrics) in rounds {
+            for (name, value) in metrics { history[name, default: []].append(value) }
             let now = self.context.now()
             batch += metrics.sorted { $0.key < $1.key }
                 .map { Metric("rounds/\($0.key)", $0.value, at: now, step: Int64(round)) }
@@ -181,6 +191,7 @@ struct ExperimentRunner: Sendable {
             }
         }
         if !batch.isEmpty { try await self.tracking.log(RunBatch(metrics: batch), to: run) }
+        return history
     }
 
     private func engineParameters(of experiment: TrainingExperiment) -> [String: String] {

@@ -33,7 +33,7 @@ struct Training: Sendable {
         )
         let verdicts = try await self.judge(result)
         let refusal = self.refusal(verdicts: verdicts, outcomes: outcomes)
-        let (importance, intervals) = try await self.explain(best, result)
+        let (sample, importance, intervals) = try await self.explain(best, result)
         let trainedAt = self.service.context.now()
         let artifacts = ModelArtifacts(
             recipe: self.recipe,
@@ -54,6 +54,16 @@ struct Training: Sendable {
             experimentID: self.experimentID,
             to: self.service.artifacts
         )
+        let plots = TrainingPlots(
+            recipe: self.recipe,
+            experiment: best.experiment,
+            table: self.table,
+            result: result,
+            sample: sample,
+            importance: importance,
+            intervals: intervals
+        )
+        try await self.store(plots, card: card, report: draft.json, of: best.run)
         try await self.log(intervals, verdicts: verdicts, to: best.run)
         if let refusal {
             self.onEvent(.notRegistered(reason: refusal))
@@ -165,7 +175,7 @@ struct Training: Sendable {
     private func explain(
         _ best: RunOutcome,
         _ result: RunResult
-    ) async throws -> ([ColumnImportance], [EvaluationMetric: BootstrapInterval]) {
+    ) async throws -> (ExplainedSample, [ColumnImportance], [EvaluationMetric: BootstrapInterval]) {
         let (table, recipe) = (self.table, self.recipe)
         return try await EngineThread.run {
             let forest =
@@ -175,13 +185,13 @@ struct Training: Sendable {
                 }
             var generator = SeededGenerator(seed: recipe.seed)
             let validation = table.split.validation
-            let sample = generator.permutation(of: validation.count).prefix(recipe.explain.sample).sorted()
-            let importance = ColumnImportance.measure(
+            let chosen = generator.permutation(of: validation.count).prefix(recipe.explain.sample).sorted()
+            let sample = ExplainedSample(
                 forest: forest,
                 columns: table.columns.map(\.name),
-                rows: table.matrix(of: sample.map { validation[$0] }),
-                gain: result.model.gain
+                rows: table.matrix(of: chosen.map { validation[$0] })
             )
+            let importance = ColumnImportance.measure(sample, gain: result.model.gain)
             let labels = table.labels(of: table.split.test)
             switch recipe.task {
             case .regression:
@@ -191,14 +201,14 @@ struct Training: Sendable {
                     resamples: BootstrapInterval.resamples(rows: labels.count),
                     seed: recipe.seed
                 )
-                return (importance, [.mae: interval])
+                return (sample, importance, [.mae: interval])
             case .binaryClassification:
                 let intervals = ClassificationStatistics(
                     labels: labels.map { $0 > 0.5 },
                     scores: result.testPredictions
                 )
                 .areaIntervals(resamples: BootstrapInterval.resamples(rows: labels.count), seed: recipe.seed)
-                return (importance, [.auc: intervals.auc, .prAUC: intervals.averagePrecision])
+                return (sample, importance, [.auc: intervals.auc, .prAUC: intervals.averagePrecision])
             }
         }
     }

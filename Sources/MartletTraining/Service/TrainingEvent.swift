@@ -15,6 +15,8 @@ package enum TrainingEvent: Sendable {
     case runFailed(experiment: String, run: RunID, message: String)
     case bestSelected(experiment: String, run: RunID, metric: EvaluationMetric, validation: Double)
     case gateJudged(GateVerdict)
+    /// Plots were stored as drawings only, and why there are no images.
+    case plotsWithoutImages(reason: String)
     case registered(ModelVersionID)
     /// Nothing was registered, and why.
     case notRegistered(reason: String)

@@ -40,6 +40,8 @@ package struct RunResult: Sendable {
     /// Predictions in the order of the split's rows.
     package let validationPredictions: [Double]
     package let testPredictions: [Double]
+    /// One value a round for each of the engine's metrics, such as `valid_rmse`.
+    package let rounds: [String: [Double]]
     /// The greatest difference between the served forest and the library over the test rows.
     package let parityMaxAbsDifference: Double
     package let seconds: Double

@@ -15,6 +15,7 @@ package struct TrainingService: Sendable {
     let artifacts: any ArtifactStore
     let snapshots: any SnapshotStore
     let trainer: any ModelTrainer
+    let rasteriser: any PlotRasteriser
     let coreCount: Int
     let context: TrainingContext
 
@@ -26,6 +27,7 @@ package struct TrainingService: Sendable {
         artifacts: any ArtifactStore,
         snapshots: any SnapshotStore,
         trainer: any ModelTrainer,
+        rasteriser: any PlotRasteriser = NativePlotRasteriser(),
         coreCount: Int,
         context: TrainingContext
     ) {
@@ -35,6 +37,7 @@ package struct TrainingService: Sendable {
         self.artifacts = artifacts
         self.snapshots = snapshots
         self.trainer = trainer
+        self.rasteriser = rasteriser
         self.coreCount = max(1, coreCount)
         self.context = context
     }

@@ -92,6 +92,19 @@ package struct ClassificationStatistics: Sendable {
         return best.threshold
     }
 
+    /// How many rows of each class have at least a score, one entry for each different score, the highest first.
+    var countsByThreshold: [(threshold: Double, truePositives: Int, falsePositives: Int)] {
+        var counts: [(threshold: Double, truePositives: Int, falsePositives: Int)] = []
+        var truePositives = 0
+        for (position, row) in self.order.enumerated() {
+            if self.labels[row] { truePositives += 1 }
+            let isLastOfTie =
+                position + 1 == self.order.count || self.scores[self.order[position + 1]] != self.scores[row]
+            if isLastOfTie { counts.append((self.scores[row], truePositives, position + 1 - truePositives)) }
+        }
+        return counts
+    }
+
     /// Mean negative log likelihood; scores are held within 2⁻⁵² of 0 and 1, so the result is finite.
     package var logLoss: Double {
         guard !self.labels.isEmpty else { return .nan }

@@ -34,6 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 .text(report.detail), .text(report.fix),
             ])
         }
+        table.add(Self.plots)
         var isSound = reports.allSatisfy(\.works)
         if let version = try? await DatabaseQueue().read({ try String.fetchOne($0, sql: "SELECT sqlite_version()") }) {
             table.add([.text("SQLite"), .flag(true), .text(version), .text("system"), .text("metadata"), .text(nil)])
@@ -47,6 +48,24 @@ struct DoctorCommand: AsyncParsableCommand {
             self.write(table, to: terminal)
         }
         if !isSound { throw QuietExit(status: .failed) }
+    }
+
+    /// Whether plots become images; without, they are SVG, so a missing library is no fault.
+    private static var plots: [Table.Cell] {
+        do throws(EngineError) {
+            let rasteriser = try SVGRasteriser()
+            let svg = #"<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><path d="M0 0h4v4z"/></svg>"#
+            let size = try rasteriser.png(of: Array(svg.utf8), width: 4, height: 4).count
+            return [
+                .text("librsvg"), .flag(true), .text(rasteriser.version), .text("system"),
+                .text("drew an image of \(size) bytes"), .text(nil),
+            ]
+        } catch {
+            return [
+                .text("librsvg"), .flag(false), .text(nil), .text(nil),
+                .text("plots are SVG only: \(error.message)"), .text(SVGRasteriser.fix),
+            ]
+        }
     }
 
     /// Adds disk and port of a workspace; `false` when one is a fault.

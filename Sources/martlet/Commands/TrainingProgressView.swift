@@ -41,6 +41,8 @@ final class TrainingProgressView: Sendable {
             self.note("run \(run.short) \(experiment): \(figures), \(Quantity.duration(seconds))")
         case .runFailed(let experiment, let run, let message):
             self.note("run \(run.short) \(experiment) \(self.terminal.errors.bad("failed")): \(message)")
+        case .plotsWithoutImages(let reason):
+            self.note("\(self.terminal.errors.warning("plots")) are SVG only: \(reason)")
         case .bestSelected, .gateJudged, .registered, .notRegistered:
             break
         }

@@ -56,6 +56,7 @@ final class TrainingWorkspace: Sendable {
 
     func service(
         trainer: any ModelTrainer = NativeModelTrainer(locator: .ofProcess()),
+        rasteriser: any PlotRasteriser = NativePlotRasteriser(),
         process: String = "this",
         living: Set<String> = ["this"]
     ) -> TrainingService {
@@ -66,6 +67,7 @@ final class TrainingWorkspace: Sendable {
             artifacts: self.artifacts,
             snapshots: FileSnapshotStore(root: self.folder + "/snapshots"),
             trainer: trainer,
+            rasteriser: rasteriser,
             coreCount: 2,
             context: TrainingContext(
                 user: Self.user,

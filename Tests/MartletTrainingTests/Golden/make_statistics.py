@@ -5,7 +5,7 @@ import sys
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
-from sklearn import metrics
+from sklearn import calibration, metrics
 
 log = pd.read_csv(sys.argv[1])
 log = log[log.tryshot_signal != "D"].reset_index(drop=True)
@@ -38,6 +38,10 @@ for _ in range(2000):
     )
 bounds = np.quantile(np.array(resampled), [0.025, 0.975], axis=0)
 
+false_rates, true_rates, roc_thresholds = metrics.roc_curve(labels, scores, drop_intermediate=False)
+# Scores with two digits tie on the edges of the bins, as predictions of a small forest do.
+shares, means = calibration.calibration_curve(labels, scores, n_bins=10, strategy="quantile")
+
 target = log.upper_mold_temp2
 numeric = rows[:1000]
 predicted = np.round(train("regression", target).predict(log.loc[numeric, columns]), 4)
@@ -55,6 +59,9 @@ json.dump(
             "log_loss": metrics.log_loss(labels, scores),
             "auc_interval": bounds[:, 0].tolist(),
             "average_precision_interval": bounds[:, 1].tolist(),
+            "roc_curve": np.column_stack([false_rates[1:], true_rates[1:], roc_thresholds[1:]]).tolist(),
+            "precision_recall_curve": np.column_stack([recall[:-1], precision[:-1], thresholds])[::-1].tolist(),
+            "calibration": np.column_stack([means, shares]).tolist(),
         },
         "regression": {
             "labels": [float(value) for value in actual],
