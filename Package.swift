@@ -156,6 +156,8 @@ let package = Package(
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest", "MartletServing",
                 "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

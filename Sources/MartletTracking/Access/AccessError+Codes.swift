@@ -3,6 +3,8 @@ package import MartletCore
 extension ErrorCode {
     /// No credentials were shown, or they are not known, not valid any more, or of a disabled account.
     package static let accessUnauthenticated = ErrorCode("access.unauthenticated")
+    /// The keys that tokens are checked with cannot be read.
+    package static let identityKeysUnavailable = ErrorCode("access.keysUnavailable")
     /// The account lacks the role.
     package static let accessRefused = ErrorCode("access.refused")
     /// A name that cannot be an account's.

@@ -4,6 +4,8 @@ import MartletCore
 package enum AccessResource: Sendable, Hashable {
     /// The server as a whole: its accounts, its lists, its health.
     case server
+    /// Something without a name that a pattern could fit; only a role on everything reaches it.
+    case unnamed
     case experiment(String)
     case model(String)
     case endpoint(String)
@@ -58,7 +60,7 @@ package struct AccessScope: Sendable, Hashable, CustomStringConvertible {
     package func contains(_ resource: AccessResource) -> Bool {
         guard let kind = self.kind else { return true }
         return switch resource {
-        case .server: false
+        case .server, .unnamed: false
         case .experiment(let name): kind == .experiment && self.pattern.matches(name)
         case .model(let name): kind == .model && self.pattern.matches(name)
         case .endpoint(let name): kind == .endpoint && self.pattern.matches(name)

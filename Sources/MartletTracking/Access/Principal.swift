@@ -45,6 +45,11 @@ package struct Principal: Sendable, Hashable {
         }
     }
 
+    /// Whether the principal may do `action` everywhere, so that nothing needs to be looked up.
+    package func may(everywhere action: AccessAction) -> Bool {
+        AccessPolicy.decide(action, on: .unnamed, by: self.grants).isAllowed
+    }
+
     /// Checks that the one whose request the current task answers may do `action`; without credentials, everyone may.
     ///
     /// - Throws: `access.refused`.
@@ -62,6 +67,7 @@ package struct Principal: Sendable, Hashable {
         let place =
             switch resource {
             case .server: "the server"
+            case .unnamed: "this"
             case .experiment(let name): "the experiment '\(name)'"
             case .model(let name): "the model '\(name)'"
             case .endpoint(let name): "the endpoint '\(name)'"

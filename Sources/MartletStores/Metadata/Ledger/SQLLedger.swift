@@ -8,7 +8,7 @@ package struct SQLLedger: LedgerStore {
     /// Reads the ledger of `database`.
     package init(_ database: MetadataDatabase) { self.database = database }
 
-    /// Adds `record` to the chain, inside the transaction of the change it records.
+    /// Adds `record` to the chain, and puts it on its way to webhooks, inside the transaction of the change it records.
     ///
     /// - Returns: the entry with its place and hash.
     /// - Throws: what the database reports; the caller's transaction is then rolled back.
@@ -32,6 +32,7 @@ package struct SQLLedger: LedgerStore {
             """,
             [entry.sequence, entry.hash.description]
         )
+        try WebhookOutbox.add(record, entry, in: database)
         return entry
     }
 

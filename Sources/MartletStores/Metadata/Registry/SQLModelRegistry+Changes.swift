@@ -28,7 +28,8 @@ extension SQLModelRegistry {
                 [
                     "run": version.runID.map { .string($0.description) } ?? .null,
                     "source": .string(version.source),
-                    "stage": .string(version.stage.rawValue),
+                    "stage": .string(version.stage.rawValue), "description": .string(version.description),
+                    "tags": .object(Self.ownTags(version).mapValues(JSONValue.string)),
                 ],
                 database
             )
@@ -41,8 +42,14 @@ extension SQLModelRegistry {
         on id: ModelVersionID,
         _ decision: Attribution
     ) async throws(TrackingError) -> ModelVersion {
-        try await self.database.write(to: "decide on \(id)") { database in
+        let rule = self.rule
+        return try await self.database.write(to: "decide on \(id)") { database in
             let version = try ModelVersionRows.require(id, in: database)
+            try rule.check(
+                decider: try AccountRows.person(decision.actor, in: database),
+                registrant: try AccountRows.person(version.createdBy, in: database),
+                of: id
+            )
             let approval = try version.approval.deciding(status, decision, of: id)
             if status == .rejected { try Self.checkNotLive(id, "rejected", database) }
             try database.run(
@@ -67,6 +74,7 @@ extension SQLModelRegistry {
                     decision.reason,
                 ]
             )
+            try Self.showApproval(approval, of: id, database)
             let action: LedgerAction = status == .approved ? .versionApproved : .versionRejected
             try Self.record(action, id, decision, ["before": .string(version.approval.status.rawValue)], database)
             return try ModelVersionRows.require(id, in: database)
@@ -148,6 +156,7 @@ extension SQLModelRegistry {
     ) async throws(TrackingError) {
         try author.validate()
         try TrackingLimits.checkModelTag(key, value ?? "")
+        try Approval.checkTag(key)
         try await self.database.write(to: "tag \(id)") { database in
             _ = try ModelVersionRows.require(id, in: database)
             if let value {
@@ -199,7 +208,33 @@ extension SQLModelRegistry {
                 version.location, version.modelID, version.runLink,
             ]
         )
-        for (key, value) in version.tags {
+        let tags = Self.ownTags(version).merging(Approval().tags) { $1 }
+        for (key, value) in tags {
+            try database.run(
+                "INSERT INTO model_version_tags (model, number, key, value) VALUES (?, ?, ?, ?)",
+                [id.model, id.number, key, value]
+            )
+        }
+    }
+
+    /// The tags of a version to be, without those of an approval that it brings along from a copy.
+    private static func ownTags(_ version: NewModelVersion) -> [String: String] {
+        version.tags.filter { !$0.key.hasPrefix(Approval.Tag.prefix) }
+    }
+
+    /// Writes the approval as tags, in place of the tags of the approval before it.
+    private static func showApproval(
+        _ approval: Approval,
+        of id: ModelVersionID,
+        _ database: any SQLConnection
+    ) throws {
+        for key in [Approval.Tag.status, Approval.Tag.decidedBy, Approval.Tag.decidedAt, Approval.Tag.reason] {
+            try database.run(
+                "DELETE FROM model_version_tags WHERE model = ? AND number = ? AND key = ?",
+                [id.model, id.number, key]
+            )
+        }
+        for (key, value) in approval.tags {
             try database.run(
                 "INSERT INTO model_version_tags (model, number, key, value) VALUES (?, ?, ?, ?)",
                 [id.model, id.number, key, value]

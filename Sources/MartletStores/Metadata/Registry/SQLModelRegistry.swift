@@ -4,9 +4,13 @@ package import MartletTracking
 /// Registered models in the metadata database; each change and its ledger entry are one transaction.
 package struct SQLModelRegistry: ModelRegistry {
     let database: MetadataDatabase
+    let rule: ApprovalRule
 
-    /// Keeps registered models in `database`.
-    package init(_ database: MetadataDatabase) { self.database = database }
+    /// Keeps registered models in `database`; `rule` says who may decide on a version.
+    package init(_ database: MetadataDatabase, rule: ApprovalRule = .anyone) {
+        self.database = database
+        self.rule = rule
+    }
 
     package func createModel(
         named name: String,
@@ -101,7 +105,15 @@ package struct SQLModelRegistry: ModelRegistry {
         for (key, value) in tags {
             try database.run("INSERT INTO model_tags (model, key, value) VALUES (?, ?, ?)", [name, key, value])
         }
-        try SQLLedger.append(LedgerRecord(.modelCreated, of: "model:\(name)", author), in: database)
+        try SQLLedger.append(
+            LedgerRecord(
+                .modelCreated,
+                of: "model:\(name)",
+                author,
+                payload: ["description": .string(description), "tags": .object(tags.mapValues(JSONValue.string))]
+            ),
+            in: database
+        )
         return try ModelVersionRows.requireModel(name, in: database)
     }
 }

@@ -1,0 +1,254 @@
+import Foundation
+package import MartletCore
+package import MartletTracking
+
+/// Webhooks and deliveries in the metadata database.
+package struct SQLWebhookStore: WebhookStore {
+    private let database: MetadataDatabase
+
+    /// Keeps webhooks in `database`.
+    package init(_ database: MetadataDatabase) { self.database = database }
+
+    package func addWebhook(_ webhook: Webhook) async throws(TrackingError) {
+        try webhook.validate()
+        try webhook.author.validate()
+        try await self.database.write(to: "add the webhook '\(webhook.name)'") { database in
+            try database.run(
+                """
+                INSERT INTO webhooks (
+                    name, description, url, format, events, status, sealed_secret, updated_at, created_at, created_by, id
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                WebhookRows.columns(webhook) + [webhook.author.at, webhook.author.actor, webhook.id]
+            )
+            try Self.record(.webhookAdded, webhook, webhook.author, database)
+        }
+    }
+
+    package func updateWebhook(_ webhook: Webhook, _ author: Attribution) async throws(TrackingError) {
+        try webhook.validate()
+        try author.validate()
+        try await self.database.write(to: "change the webhook '\(webhook.name)'") { database in
+            _ = try WebhookRows.require(webhook.id, in: database)
+            try database.run(
+                """
+                UPDATE webhooks SET name = ?, description = ?, url = ?, format = ?, events = ?, status = ?,
+                    sealed_secret = ?, updated_at = ? WHERE id = ?
+                """,
+                WebhookRows.columns(webhook) + [webhook.id]
+            )
+            try Self.record(.webhookChanged, webhook, author, database)
+        }
+    }
+
+    package func removeWebhook(_ id: String, _ author: Attribution) async throws(TrackingError) {
+        try author.validate()
+        try await self.database.write(to: "remove the webhook '\(id)'") { database in
+            let webhook = try WebhookRows.require(id, in: database)
+            try database.run("DELETE FROM webhook_deliveries WHERE webhook = ?", [id])
+            try database.run("DELETE FROM webhooks WHERE id = ?", [id])
+            try Self.record(.webhookRemoved, webhook, author, database)
+        }
+    }
+
+    package func webhook(_ id: String) async throws(TrackingError) -> Webhook? {
+        try await self.database.read(to: "read the webhook '\(id)'") { try WebhookRows.webhook(id, in: $0) }
+    }
+
+    package func webhooks(limit: Int, offset: Int) async throws(TrackingError) -> [Webhook] {
+        try await self.database.read(to: "list the webhooks") { database in
+            try database.rows(
+                "SELECT * FROM webhooks ORDER BY created_at DESC, id LIMIT ? OFFSET ?",
+                [limit, offset]
+            )
+            .map(WebhookRows.webhook)
+        }
+    }
+
+    package func nextDue() async throws(TrackingError) -> EventTime? {
+        try await self.database.read(to: "look for deliveries that are due") { database in
+            let row = try database.row(
+                """
+                SELECT min(d.due_at) AS due_at FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook
+                WHERE d.state = ? AND w.status = ?
+                """,
+                [WebhookDelivery.State.waiting.rawValue, Webhook.Status.active.rawValue]
+            )
+            return row?.optionalTime("due_at")
+        }
+    }
+
+    package func claimDeliveries(
+        at now: EventTime,
+        until lease: EventTime,
+        limit: Int
+    ) async throws(TrackingError) -> [WebhookDelivery] {
+        try await self.database.write(to: "take deliveries that are due") { database in
+            let rows = try database.rows(
+                """
+                SELECT d.* FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook
+                WHERE d.state = ? AND d.due_at <= ? AND w.status = ? ORDER BY d.due_at, d.id LIMIT ?
+                """,
+                [WebhookDelivery.State.waiting.rawValue, now, Webhook.Status.active.rawValue, limit]
+            )
+            var claimed: [WebhookDelivery] = []
+            for var delivery in rows.compactMap(WebhookRows.delivery) {
+                // Another process that took it meanwhile has moved its moment.
+                let changed = try database.run(
+                    """
+                    UPDATE webhook_deliveries SET attempts = attempts + 1, due_at = ?
+                    WHERE id = ? AND state = ? AND due_at = ?
+                    """,
+                    [lease, delivery.id, WebhookDelivery.State.waiting.rawValue, delivery.dueAt]
+                )
+                guard changed == 1 else { continue }
+                delivery.attemptCount += 1
+                delivery.dueAt = lease
+                claimed.append(delivery)
+            }
+            return claimed
+        }
+    }
+
+    package func finish(
+        _ id: String,
+        _ outcome: WebhookOutcome,
+        retryAt: EventTime?,
+        at now: EventTime
+    ) async throws(TrackingError) {
+        let state: WebhookDelivery.State = outcome.isSuccess ? .delivered : retryAt == nil ? .failed : .waiting
+        try await self.database.write(to: "note a delivery") { database in
+            _ = try database.run(
+                """
+                UPDATE webhook_deliveries SET state = ?, due_at = ?, last_status = ?, last_body = ?, last_failure = ?,
+                    finished_at = ? WHERE id = ?
+                """,
+                [
+                    state.rawValue, state == .waiting ? retryAt : now, outcome.status, outcome.body, outcome.failure,
+                    state == .waiting ? nil : now, id,
+                ]
+            )
+        }
+    }
+
+    package func deliveries(of webhookID: String?, limit: Int) async throws(TrackingError) -> [WebhookDelivery] {
+        try await self.database.read(to: "list the deliveries") { database in
+            let filter = webhookID == nil ? "" : "WHERE webhook = ?"
+            return
+                try database.rows(
+                    "SELECT * FROM webhook_deliveries \(filter) ORDER BY at DESC, id DESC LIMIT ?",
+                    webhookID.map { [$0, limit] } ?? [limit]
+                )
+                .compactMap(WebhookRows.delivery)
+        }
+    }
+
+    package func redeliver(_ id: String, at now: EventTime) async throws(TrackingError) {
+        try await self.database.write(to: "deliver '\(id)' again") { database in
+            let changed = try database.run(
+                "UPDATE webhook_deliveries SET state = ?, attempts = 0, due_at = ?, finished_at = NULL WHERE id = ?",
+                [WebhookDelivery.State.waiting.rawValue, now, id]
+            )
+            guard changed == 1 else {
+                throw TrackingError(
+                    .webhookNotFound,
+                    "there is no delivery '\(id.prefix(60))'; `martlet webhooks deliveries` shows what there is"
+                )
+            }
+        }
+    }
+
+    @discardableResult
+    package func pruneDeliveries(before moment: EventTime) async throws(TrackingError) -> Int {
+        try await self.database.write(to: "forget old deliveries") { database in
+            try database.run(
+                "DELETE FROM webhook_deliveries WHERE state != ? AND finished_at < ?",
+                [WebhookDelivery.State.waiting.rawValue, moment]
+            )
+        }
+    }
+
+    /// The address is not written down: it may be a secret itself.
+    private static func record(
+        _ action: LedgerAction,
+        _ webhook: Webhook,
+        _ author: Attribution,
+        _ database: any SQLConnection
+    ) throws {
+        let payload: [String: JSONValue] = [
+            "name": .string(webhook.name), "status": .string(webhook.status.rawValue),
+            "events": .array(webhook.events.map { .string($0.description) }),
+            "signed": .boolean(webhook.sealedSecret != nil),
+        ]
+        try SQLLedger.append(LedgerRecord(action, of: "webhook:\(webhook.id)", author, payload: payload), in: database)
+    }
+}
+
+/// Reads webhooks and deliveries inside a transaction.
+enum WebhookRows {
+    /// The webhook `id`, or an error.
+    static func require(_ id: String, in database: any SQLConnection) throws -> Webhook {
+        if let webhook = try Self.webhook(id, in: database) { return webhook }
+        throw TrackingError(
+            .webhookNotFound,
+            "there is no webhook '\(id.prefix(60))'; `martlet webhooks list` shows what there is"
+        )
+    }
+
+    /// The webhook `id`, or `nil`.
+    static func webhook(_ id: String, in database: any SQLConnection) throws -> Webhook? {
+        try database.row("SELECT * FROM webhooks WHERE id = ?", [id]).map(Self.webhook)
+    }
+
+    /// The webhook of a row.
+    static func webhook(_ row: SQLRow) -> Webhook {
+        Webhook(
+            id: row["id"],
+            name: row["name"],
+            description: row["description"],
+            url: row["url"],
+            format: Webhook.Format(rawValue: row["format"]) ?? .mlflow,
+            events: Self.events(row["events"]),
+            status: Webhook.Status(rawValue: row["status"]) ?? .disabled,
+            sealedSecret: row["sealed_secret"],
+            author: Attribution(by: row["created_by"], at: row.time("created_at")),
+            updatedAt: row.time("updated_at")
+        )
+    }
+
+    /// What may change, in the order the statements write it.
+    static func columns(_ webhook: Webhook) -> [(any SQLBindable)?] {
+        [
+            webhook.name, webhook.description, webhook.url, webhook.format.rawValue,
+            webhook.events.map(\.description).joined(separator: " "), webhook.status.rawValue, webhook.sealedSecret,
+            webhook.updatedAt,
+        ]
+    }
+
+    /// The events of a column; names that this program does not know are passed over.
+    static func events(_ text: String) -> [WebhookEvent] {
+        text.split(separator: " ").compactMap { try? WebhookEvent(String($0)) }
+    }
+
+    /// The delivery of a row, or `nil` when this program does not know its event.
+    static func delivery(_ row: SQLRow) -> WebhookDelivery? {
+        let text: String = row["data"]
+        guard let event = try? WebhookEvent(row["event"]),
+            case .object(let data)? = try? JSONValue(parsing: Data(text.utf8))
+        else { return nil }
+        let status: Int? = row["last_status"]
+        let failure: String? = row["last_failure"]
+        let wasTried = status != nil || failure != nil
+        return WebhookDelivery(
+            id: row["id"],
+            webhookID: row["webhook"],
+            notice: WebhookNotice(event, at: row.time("at"), by: row["actor"], data: data),
+            state: WebhookDelivery.State(rawValue: row["state"]) ?? .failed,
+            attemptCount: row["attempts"],
+            dueAt: row.time("due_at"),
+            outcome: wasTried
+                ? WebhookOutcome(status: status, body: row["last_body"] as String? ?? "", failure: failure) : nil,
+            finishedAt: row.optionalTime("finished_at")
+        )
+    }
+}
