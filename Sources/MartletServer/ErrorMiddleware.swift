@@ -3,6 +3,7 @@ package import Hummingbird
 import Logging
 import MartletCore
 import MartletServing
+import MartletTracking
 
 /// Turns every error into the one error shape; nothing leaves the server as a bare status.
 package struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
@@ -22,6 +23,8 @@ package struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
                 error.status,
                 ErrorBody(code: error.code, message: error.message, field: error.field)
             )
+        } catch let error as TrackingError where error.status != .internalServerError {
+            return JSONResponse.make(error.status, ErrorBody(code: error.code, message: error.message, field: nil))
         } catch let error as any HTTPResponseError where error.status == .notFound {
             return JSONResponse.make(
                 .notFound,

@@ -32,6 +32,12 @@ package struct ServerContext: Sendable {
     package var console: ConsoleRoutes?
     /// The program's version, as `/openapi.json` gives it.
     package let version: String
+    /// Finds out who sends a request; `nil` asks nobody.
+    package var authenticator: Authenticator?
+    /// What SageMaker's clients register and approve with; `nil` leaves it out.
+    package var packages: ModelPackageContext?
+    /// Webhooks over HTTP; `nil` leaves them out.
+    package var webhooks: WebhookContext?
 
     /// Puts it together.
     package init(
@@ -48,7 +54,7 @@ package struct ServerContext: Sendable {
         self.gateway = gateway
         self.onlineCounts = onlineCounts
         self.process = process
-        self.registry = registry
+        self.registry = registry.map(GuardedModelRegistry.init)
         self.isAdmitted = isAdmitted
         self.servesPredictions = servesPredictions
         self.mlflow = mlflow

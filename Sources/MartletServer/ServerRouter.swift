@@ -9,6 +9,7 @@ package enum ServerRouter {
     package static func build(_ context: ServerContext) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ErrorMiddleware())
+        if let authenticator = context.authenticator { router.add(middleware: AccessMiddleware(authenticator)) }
         if context.servesPredictions {
             PredictRoutes(gateway: context.gateway).add(to: router)
             EndpointRoutes(gateway: context.gateway).add(to: router)
@@ -16,6 +17,8 @@ package enum ServerRouter {
         HealthRoutes(gateway: context.gateway).add(to: router)
         MetricsRoutes(context: context).add(to: router)
         OpenAPIRoutes(version: context.version).add(to: router)
+        if let packages = context.packages { SageMakerRoutes(packages).add(to: router) }
+        if let webhooks = context.webhooks { WebhookRoutes(context: webhooks).add(to: router) }
         if let registry = context.registry { ModelRoutes(registry: registry).add(to: router) }
         if let mlflow = context.mlflow {
             MLflowRoutes(services: mlflow).add(to: router)
@@ -27,10 +30,11 @@ package enum ServerRouter {
 
     /// The HTTP server under the router, with the short way for predict requests.
     package static func http1(_ context: ServerContext) -> HTTPServerBuilder {
-        .http1(
+        let isAdmitted = context.authenticator?.remembersPredictor ?? context.isAdmitted
+        return .http1(
             configuration: .init(
                 additionalChannelHandlers: context.servesPredictions
-                    ? [PredictionChannelHandler(gateway: context.gateway, isAdmitted: context.isAdmitted)] : []
+                    ? [PredictionChannelHandler(gateway: context.gateway, isAdmitted: isAdmitted)] : []
             )
         )
     }

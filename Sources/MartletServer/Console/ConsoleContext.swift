@@ -16,7 +16,7 @@ package struct ConsoleContext: Sendable {
     package let version: String
     package let now: @Sendable () -> EventTime
 
-    /// Puts it together.
+    /// Puts it together; the stores are guarded by the roles of whoever asks.
     package init(
         tracking: any TrackingStore,
         registry: any ModelRegistry,
@@ -28,11 +28,11 @@ package struct ConsoleContext: Sendable {
         version: String,
         now: @escaping @Sendable () -> EventTime
     ) {
-        self.tracking = tracking
-        self.registry = registry
-        self.ledger = ledger
+        self.tracking = GuardedTrackingStore(tracking)
+        self.registry = GuardedModelRegistry(registry)
+        self.ledger = GuardedLedgerStore(ledger)
         self.deployments = deployments
-        self.artifacts = artifacts
+        self.artifacts = GuardedArtifactStore(artifacts, experiments: tracking)
         self.access = access
         self.workspace = workspace
         self.version = version

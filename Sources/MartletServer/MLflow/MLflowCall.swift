@@ -20,7 +20,7 @@ package struct MLflowServices: Sendable {
     /// Whether the artifact store has presigned addresses, from which clients download directly.
     package let hasPresignedDownloads: Bool
 
-    /// Puts it together.
+    /// Puts it together; the stores are guarded by the roles of whoever asks.
     package init(
         tracking: any TrackingStore,
         registry: any ModelRegistry,
@@ -28,11 +28,13 @@ package struct MLflowServices: Sendable {
         version: String,
         hasPresignedDownloads: Bool = false,
         now: @escaping @Sendable () -> EventTime,
-        actor: @escaping @Sendable (Request) -> String = { BasicCredentials(of: $0)?.user ?? "anonymous" }
+        actor: @escaping @Sendable (Request) -> String = {
+            Principal.current?.name ?? BasicCredentials(of: $0)?.user ?? "anonymous"
+        }
     ) {
-        self.tracking = tracking
-        self.registry = registry
-        self.artifacts = artifacts
+        self.tracking = GuardedTrackingStore(tracking)
+        self.registry = GuardedModelRegistry(registry)
+        self.artifacts = GuardedArtifactStore(artifacts, experiments: tracking)
         self.version = version
         self.hasPresignedDownloads = hasPresignedDownloads
         self.now = now

@@ -76,7 +76,7 @@ struct MLflowError: Error, Sendable, Hashable {
         case .experimentExists, .runExists, .modelExists, .loggedModelExists: .resourceAlreadyExists
         case .trackingStoreFailed: .temporarilyUnavailable
         case .artifactFailed: .internalError
-        case .versionNotApproved: .permissionDenied
+        case .versionNotApproved, .accessRefused, .fourEyes: .permissionDenied
         default: .invalidParameterValue
         }
     }

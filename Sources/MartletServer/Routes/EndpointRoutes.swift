@@ -4,14 +4,17 @@ import MartletCore
 import MartletServing
 import MartletTracking
 
-/// `GET /v1/endpoints`: what is served.
+/// `GET /v1/endpoints`: what is served, as far as the account may see it.
 struct EndpointRoutes: Sendable {
     let gateway: Gateway
 
     func add(to router: Router<BasicRequestContext>) {
         router.only(.get, "/v1/endpoints") { _, _ in
             let table = self.gateway.routingTable
-            let endpoints = table.endpoints.values.sorted { $0.name < $1.name }.map(Self.json)
+            let principal = Principal.current
+            let endpoints = table.endpoints.values
+                .filter { principal?.may(.read, on: .endpoint($0.name)) ?? true }
+                .sorted { $0.name < $1.name }.map(Self.json)
             return JSONResponse.make(
                 .ok,
                 .object(["revision": table.revision.map(JSONValue.integer) ?? .null, "endpoints": .array(endpoints)])

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import MartletCore
 import MartletServing
+import MartletTracking
 import NIOCore
 
 /// `POST /v1/endpoints/{endpoint}/predict`: the hot route.
@@ -11,6 +12,7 @@ struct PredictRoutes: Sendable {
     func add(to router: Router<BasicRequestContext>) {
         router.only(.post, "/v1/endpoints/{endpoint}/predict") { request, context in
             let endpoint = context.parameters.get("endpoint") ?? ""
+            try Principal.require(.predict, on: .endpoint(endpoint))
             guard self.gateway.enter() else {
                 return Self.response(self.gateway.refuse(endpoint: endpoint, self.gateway.busy))
             }

@@ -1,0 +1,27 @@
+package import HTTPTypes
+import MartletCore
+package import MartletTracking
+
+extension TrackingError {
+    /// The status HTTP answers this error with; codes not listed are faults of the server.
+    package var status: HTTPResponse.Status {
+        switch self.code {
+        case .accessUnauthenticated, .signatureMalformed, .signatureMismatch, .signatureClockSkew, .signatureExpired,
+            .signatureBodyChanged:
+            .unauthorized
+        case .accessRefused, .fourEyes: .forbidden
+        case .experimentNotFound, .runNotFound, .tagNotFound, .modelNotFound, .modelVersionNotFound, .aliasNotFound,
+            .endpointNotFound, .artifactNotFound, .webhookNotFound, .accountNotFound, .keyNotFound, .grantNotFound:
+            .notFound
+        case .experimentExists, .runExists, .modelExists, .accountExists, .alreadyDecided, .versionIsDeployed,
+            .versionNotApproved, .runDeleted, .parameterChanged:
+            .conflict
+        case .invalidTrackingValue, .invalidAlias, .invalidModelReference, .reasonRequired, .actorRequired,
+            .reservedTag, .invalidEndpointName, .invalidArtifactPath, .invalidWebhook, .unknownWebhookEvent,
+            .invalidAccount, .invalidKey, .invalidScope:
+            .unprocessableContent
+        case .identityKeysUnavailable: .serviceUnavailable
+        default: .internalServerError
+        }
+    }
+}
