@@ -39,6 +39,10 @@ struct Martlet: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Access",
+                subcommands: [UsersCommand.self, KeysCommand.self, RolesCommand.self, WebhooksCommand.self]
+            ),
+            CommandGroup(
                 name: "Serving",
                 subcommands: [
                     DeployCommand.self, UpCommand.self, ServeCommand.self, TrackingCommand.self, PredictCommand.self,

@@ -7,6 +7,8 @@ final class ServerProcess: Sendable {
     let address: String
     /// The workspace.
     let folder: URL
+    /// What it said until it listened.
+    let greeting: String
     private let process: Mutex<Process>
 
     /// Starts `martlet COMMAND --port 0` in `folder`, and waits until it listens.
@@ -33,6 +35,7 @@ final class ServerProcess: Sendable {
             text += String(decoding: piece, as: UTF8.self)
             if let match = text.firstMatch(of: #/listening on (http://[^ ]+) /#) {
                 self.address = String(match.1)
+                self.greeting = text
                 self.process = Mutex(process)
                 // What it says later is read and passed over, so that it never waits for the pipe.
                 output.fileHandleForReading.readabilityHandler = { handle in

@@ -2,8 +2,8 @@ import MartletCore
 import MartletServer
 
 extension Application {
-    /// The pages under `/console`.
-    func console() throws -> ConsoleRoutes {
+    /// The pages under `/console`; `access` opens sessions, and is `nil` where nobody is asked for keys.
+    func console(_ access: (any ConsoleAccess)?) throws -> ConsoleRoutes {
         try ConsoleRoutes(
             ConsoleContext(
                 tracking: try self.tracking(),
@@ -11,7 +11,7 @@ extension Application {
                 ledger: try self.ledger(),
                 deployments: try self.deployments(),
                 artifacts: try self.artifacts(),
-                access: nil,
+                access: access,
                 workspace: self.workspace.configuration.name,
                 version: MartletVersion.current,
                 now: { .now }

@@ -14,7 +14,9 @@ extension Application {
     func tracking() throws -> any TrackingStore { SQLTrackingStore(try self.metadata.database()) }
 
     /// Registered models.
-    func registry() throws -> any ModelRegistry { SQLModelRegistry(try self.metadata.database()) }
+    func registry() throws -> any ModelRegistry {
+        SQLModelRegistry(try self.metadata.database(), rule: self.workspace.configuration.approval)
+    }
 
     /// The chain of changes.
     func ledger() throws -> any LedgerStore { SQLLedger(try self.metadata.database()) }

@@ -75,6 +75,9 @@ extension Application {
         var request = HTTPClientRequest(url: "\(base)/v1/endpoints/\(name)/predict")
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
+        if let key = self.processEnvironment[Self.keyVariable], !key.isEmpty {
+            request.headers.add(name: "authorization", value: "Bearer \(key)")
+        }
         request.body = .bytes(ByteBuffer(string: body.canonicalText))
         let response: HTTPClientResponse
         let bytes: ByteBuffer

@@ -24,7 +24,8 @@ extension Application {
         let configuration = self.workspace.environment.server
         let serving = try self.serving()
         if surface != .tracking { _ = try await serving.follower.poll() }
-        let context = ServerContext(
+        let host = host ?? configuration.host
+        var context = ServerContext(
             gateway: serving.gateway,
             onlineCounts: { await serving.online.counts },
             process: {
@@ -34,12 +35,12 @@ extension Application {
             registry: try self.registry(),
             servesPredictions: surface != .tracking,
             mlflow: surface == .gateway ? nil : try self.mlflow(),
-            console: surface == .gateway ? nil : try self.console(),
             version: MartletVersion.current
         )
+        let webhooks = try await self.guardServer(&context, host: host)
+        if surface != .gateway { context.console = try self.console(context.authenticator) }
         var logger = Logger(label: "martlet")
         logger.logLevel = .warning
-        let host = host ?? configuration.host
         let terminal = self.terminal
         let server = Hummingbird.Application(
             router: ServerRouter.build(context),
@@ -54,12 +55,12 @@ extension Application {
             },
             logger: logger
         )
-        var services: [any Service] = [server]
+        var services: [any Service] = [webhooks, server]
         if surface != .tracking {
             self.announce(serving.gateway.routingTable)
             services = [
                 PredictionLogService(queue: serving.gateway.queue, sink: serving.sink),
-                FollowerService(follower: serving.follower), server,
+                FollowerService(follower: serving.follower), webhooks, server,
             ]
         }
         let group = ServiceGroup(

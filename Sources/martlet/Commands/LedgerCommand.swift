@@ -6,8 +6,8 @@ import MartletTracking
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",
-        abstract: "Show and verify the ledger of changes.",
-        subcommands: [LedgerShowCommand.self, LedgerVerifyCommand.self],
+        abstract: "Show, verify and export the ledger of changes.",
+        subcommands: [LedgerShowCommand.self, LedgerVerifyCommand.self, LedgerExportCommand.self],
         defaultSubcommand: LedgerShowCommand.self
     )
 }
@@ -26,14 +26,18 @@ struct LedgerShowCommand: AsyncParsableCommand {
 
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var json: JSONOption
-    @Option(help: "Only entries about this, such as NAME:3 or an endpoint.")
+    @Option(help: "Only entries about this, such as NAME:3, or model:, endpoint:, account: or webhook: with a name.")
     var subject: String?
     @Option(help: "The most entries to show.")
     var limit = 30
 
+    /// What subjects begin with.
+    private static let kinds = ["model:", "endpoint:", "account:", "webhook:"]
+
     func run() async throws {
         let application = try self.options.application()
-        let entries = try await application.ledger().newestEntries(of: self.subject, limit: self.limit)
+        let subject = self.subject.map { Self.kinds.contains(where: $0.hasPrefix) ? $0 : "model:\($0)" }
+        let entries = try await application.ledger().newestEntries(of: subject, limit: self.limit)
         var table = Table([
             .init("sequence", "entry", .right), .init("at"), .init("actor", "by"), .init("action"), .init("subject"),
             .init("payload", "what"), .init("hash"),
@@ -61,6 +65,7 @@ struct LedgerVerifyCommand: AsyncParsableCommand {
             Examples:
               martlet ledger verify
               martlet ledger verify --anchor 12:5f3c…
+              martlet ledger verify --file ledger.jsonl
             """
     )
 
@@ -68,10 +73,18 @@ struct LedgerVerifyCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONOption
     @Option(help: "An entry written down earlier, as NUMBER:HASH with all 64 digits.")
     var anchor: String?
+    @Option(help: "An exported ledger, in place of the workspace's own.", completion: .file())
+    var file: String?
 
     func run() async throws {
         let application = try self.options.application()
-        let result = try await application.ledger().verify(anchor: self.head())
+        let anchor = try self.head()
+        let result =
+            if let file = self.file {
+                try LedgerFile(path: file).verify(anchor: anchor)
+            } else {
+                try await application.ledger().verify(anchor: anchor)
+            }
         let terminal = application.terminal
         if self.json.isEnabled {
             let value: JSONValue = .object([
@@ -100,5 +113,40 @@ struct LedgerVerifyCommand: AsyncParsableCommand {
             )
         }
         return LedgerHead(sequence: sequence, hash: hash)
+    }
+}
+
+/// `martlet ledger export`.
+struct LedgerExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the ledger as JSON lines, one entry each.",
+        discussion: """
+            Each line holds everything that is hashed, so that the chain can be checked elsewhere and by other programs:
+            an entry's hash is the SHA-256 of the JSON array [sequence, at in microseconds, actor, action, subject,
+            payload, previous_hash], without spaces.
+
+            Examples:
+              martlet ledger export > ledger.jsonl
+              martlet ledger export --after 120 >> ledger.jsonl
+            """
+    )
+
+    @OptionGroup var options: WorkspaceOptions
+    @Option(help: "Only entries after this number.")
+    var after: Int64 = 0
+
+    private static let pageLength = 1_000
+
+    func run() async throws {
+        let application = try self.options.application()
+        let ledger = try application.ledger()
+        var last = self.after
+        while true {
+            let page = try await ledger.entries(after: last, limit: Self.pageLength)
+            for entry in page { application.terminal.line(LedgerFile.line(of: entry)) }
+            guard let end = page.last else { return }
+            last = end.sequence
+        }
     }
 }

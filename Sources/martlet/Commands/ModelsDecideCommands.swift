@@ -25,9 +25,10 @@ struct ModelsApproveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let decision = Attribution(by: self.actor.actor, at: .now, reason: self.reason)
         let registry = try application.registry()
         let version = try await registry.resolve(ModelReference(self.version))
+        let actor = try await application.actor(self.actor.name, .decide, on: .model(version.id.model))
+        let decision = Attribution(by: actor, at: .now, reason: self.reason)
         let decided = try await registry.decide(.approved, on: version.id, decision)
         application.terminal.line("\(decided.id) is Approved by \(decision.actor)")
         if let alias = self.alias {
@@ -57,9 +58,10 @@ struct ModelsRejectCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let decision = Attribution(by: self.actor.actor, at: .now, reason: self.reason)
         let registry = try application.registry()
         let version = try await registry.resolve(ModelReference(self.version))
+        let actor = try await application.actor(self.actor.name, .decide, on: .model(version.id.model))
+        let decision = Attribution(by: actor, at: .now, reason: self.reason)
         let decided = try await registry.decide(.rejected, on: version.id, decision)
         application.terminal.line("\(decided.id) is Rejected by \(decision.actor)")
     }
@@ -90,9 +92,10 @@ struct ModelsAliasCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let author = Attribution(by: self.actor.actor, at: .now, reason: self.reason)
         let registry = try application.registry()
         let reference = try ModelReference(self.version)
+        let actor = try await application.actor(self.actor.name, .write, on: .model(reference.model))
+        let author = Attribution(by: actor, at: .now, reason: self.reason)
         if self.remove {
             try await registry.removeAlias(self.alias, from: reference.model, author)
             application.terminal.line("\(reference.model)@\(self.alias) is removed")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MartletCore
+import MartletTracking
 import MartletTraining
 
 /// `martlet train --recipe-file F`.
@@ -36,8 +37,9 @@ struct TrainCommand: AsyncParsableCommand {
     func run() async throws {
         let application = try self.options.application()
         let file = try application.recipe(file: self.recipeFile, name: self.recipe)
+        let actor = try await application.actor(self.actor.name, .write, on: .model(file.definition.model))
         let view = TrainingProgressView(application.terminal, isSilent: self.json.isEnabled)
-        let report = try await application.train(file, by: self.actor.actor) { view.show($0) }
+        let report = try await application.train(file, by: actor) { view.show($0) }
         view.finish()
         let result = TrainingReportView(report, recipe: file.definition)
         if self.json.isEnabled {

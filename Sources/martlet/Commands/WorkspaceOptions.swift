@@ -22,11 +22,9 @@ struct JSONOption: ParsableArguments {
 
 /// Who acts, for the ledger.
 struct ActorOption: ParsableArguments {
-    @Option(name: .customLong("by"), help: "Who does this, for the ledger; by default $USER.")
+    @Option(
+        name: .customLong("by"),
+        help: "Who does this, for the ledger; by default the account of $MARTLET_API_KEY, else $USER."
+    )
     var name: String?
-
-    /// The name given, else the user of the process.
-    var actor: String {
-        self.name ?? ProcessInfo.processInfo.environment["USER"] ?? NSUserName()
-    }
 }
