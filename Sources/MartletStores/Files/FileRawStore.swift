@@ -9,8 +9,8 @@ extension ErrorCode {
 
 /// Raw bytes in the file system: `<root>/<source>/YYYY-MM-DD/<sha256>`.
 ///
-/// Bytes arrive in `<root>/<source>/.incoming` and move to their name when they are durable, so a file under a hash is
-/// always whole. One process at a time ingests a source.
+/// Bytes arrive in a folder of their run (``IncomingFolder``) and move to their name when they are durable, so a file under
+/// a hash is always whole, and runs at the same moment do not meet. What a killed run left is removed by the next one.
 package struct FileRawStore: RawStore {
     /// The folder of all sources.
     package let root: String
@@ -20,8 +20,8 @@ package struct FileRawStore: RawStore {
 
     package func receiver(for source: String) throws -> any RawReceiver {
         let folder = URL(fileURLWithPath: self.root).appendingPathComponent(source)
-        let incoming = folder.appendingPathComponent(".incoming")
-        if FileManager.default.fileExists(atPath: incoming.path) { try FileManager.default.removeItem(at: incoming) }
+        IncomingFolder.removeAbandoned(in: folder)
+        let incoming = folder.appendingPathComponent(IncomingFolder.ofThisProcess().name)
         try FileDurability.makeFolder(incoming.path)
         return FileRawReceiver(source: source, folder: folder, incoming: incoming)
     }
@@ -105,7 +105,11 @@ private final class FileRawReceiver: RawReceiver {
         if let earlier = try self.earlierPath(of: hash) { return earlier }
         let target = self.folder.appendingPathComponent(day)
         try FileDurability.makeFolder(target.path)
-        try FileManager.default.moveItem(at: file, to: target.appendingPathComponent(hash.description))
+        do {
+            try FileManager.default.moveItem(at: file, to: target.appendingPathComponent(hash.description))
+        } catch CocoaError.fileWriteFileExists {
+            // Another run received the same bytes at this moment; a file under a hash is whole.
+        }
         for folder in [target, self.folder] { try FileDurability.sync(folder.path) }
         return "\(self.source)/\(day)/\(hash)"
     }
