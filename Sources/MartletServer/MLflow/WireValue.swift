@@ -94,9 +94,12 @@ private struct WireParser {
     }
 
     private mutating func number() throws(ServingError) -> WireValue {
-        if self.scanner.consumeLiteral("NaN") { return .number(.nan, nil) }
-        if self.scanner.consumeLiteral("Infinity") { return .number(.infinity, nil) }
-        if self.scanner.consumeLiteral("-Infinity") { return .number(-.infinity, nil) }
+        switch self.scanner.peek() {
+        case UInt8(ascii: "N") where self.scanner.consumeLiteral("NaN"): return .number(.nan, nil)
+        case UInt8(ascii: "I") where self.scanner.consumeLiteral("Infinity"): return .number(.infinity, nil)
+        case UInt8(ascii: "-") where self.scanner.consumeLiteral("-Infinity"): return .number(-.infinity, nil)
+        default: break
+        }
         let number = try self.scanner.readNumber()
         return .number(number.value, number.integer)
     }

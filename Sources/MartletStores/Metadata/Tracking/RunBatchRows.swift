@@ -93,6 +93,7 @@ enum RunBatchRows {
     }
 
     private static func arguments(_ metric: Metric, _ run: Int64) -> [(any SQLBindable)?] {
-        [run] + Self.columns(metric)
+        let isNaN = metric.value.isNaN
+        return [run, metric.key, metric.step, metric.timestamp, isNaN ? 0.0 : metric.value, isNaN]
     }
 }

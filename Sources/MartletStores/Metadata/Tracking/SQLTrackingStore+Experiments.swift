@@ -165,6 +165,19 @@ enum ExperimentRows {
         return experiment
     }
 
+    /// The number of the active experiment `id`, and the place of its artifacts when that is not the artifact store.
+    static func requireWritable(
+        id: String,
+        in database: any SQLConnection
+    ) throws -> (number: Int64, artifactLocation: String?) {
+        let number = Int64(id) ?? -1
+        let row = try database.row("SELECT artifact_location, lifecycle FROM experiments WHERE id = ?", [number])
+        guard let row, row["lifecycle"] == Lifecycle.active.rawValue, String(number) == id else {
+            return (number, try Self.requireActive(id: id, in: database).artifactLocation)
+        }
+        return (number, row["artifact_location"])
+    }
+
     static func experiment(id: String, in database: any SQLConnection) throws -> Experiment? {
         // Only the canonical writing is an id: '01' or '+1' name nothing.
         guard let number = Int64(id), String(number) == id else { return nil }

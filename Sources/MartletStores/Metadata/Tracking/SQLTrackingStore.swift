@@ -11,23 +11,35 @@ package struct SQLTrackingStore: TrackingStore {
     package func createRun(_ run: NewRun) async throws(TrackingError) -> Run {
         try RunBatch(tags: run.tags).validate()
         return try await self.database.write(to: "create a run") { database in
-            let experiment = try ExperimentRows.requireActive(id: run.experimentID, in: database)
-            guard try RunRows.row(of: run.id, in: database) == nil else {
-                throw TrackingError(.runExists, "a run \(run.id) is there already; start a run with a new id")
-            }
+            let (experiment, location) = try ExperimentRows.requireWritable(id: run.experimentID, in: database)
+            let artifactLocation = location.map { "\($0)/\(run.id)/artifacts" }
+            let name = run.tags[Run.nameTag] ?? run.name
             let rows = try database.rows(
                 """
                 INSERT INTO runs (id, experiment, name, "user", status, started_at, lifecycle, artifact_location)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING "row"
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING "row"
                 """,
                 [
-                    run.id.description, Int64(experiment.id), run.name, run.user, RunStatus.running.rawValue,
-                    run.startedAt, Lifecycle.active.rawValue,
-                    experiment.artifactLocation.map { "\($0)/\(run.id)/artifacts" },
+                    run.id.description, experiment, name, run.user, RunStatus.running.rawValue, run.startedAt,
+                    Lifecycle.active.rawValue, artifactLocation,
                 ]
             )
-            try RunBatchRows.write(run.tags, run: rows[0][0], in: database)
-            return try RunRows.require(run.id, in: database)
+            guard let row = rows.first else {
+                throw TrackingError(.runExists, "a run \(run.id) is there already; start a run with a new id")
+            }
+            try database.run(
+                "INSERT INTO run_tags (run, key, value) VALUES (?, ?, ?)",
+                batch: run.tags.map { [row[0] as Int64, $0.key, $0.value] }
+            )
+            return Run(
+                id: run.id,
+                experimentID: run.experimentID,
+                name: name,
+                user: run.user,
+                startedAt: run.startedAt,
+                tags: run.tags,
+                artifactLocation: artifactLocation
+            )
         }
     }
 
