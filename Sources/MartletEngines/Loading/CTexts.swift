@@ -8,15 +8,13 @@ final class CTexts {
 
     deinit { for text in self.texts { free(text) } }
 
-    /// Gives `body` the list, which must not outlive the call.
+    /// Gives `body` the list with a null after its end; it must not outlive the call.
     func withPointers<T>(_ body: (UnsafePointer<CText?>) -> T) -> T {
-        let pointers = self.texts.map { $0.map { CText($0) } }
+        let pointers = self.texts.map { $0.map { CText($0) } } + [nil]
         return pointers.withUnsafeBufferPointer { buffer in
-            // An empty array has no address; one null stands for it.
-            guard let start = buffer.baseAddress else {
-                var none: CText?
-                return body(&none)
-            }
+            // An empty array has no address, and this one is never empty.
+            var none: CText?
+            guard let start = buffer.baseAddress else { return body(&none) }
             return withExtendedLifetime(self) { body(start) }
         }
     }

@@ -6,6 +6,7 @@ package enum Engine: String, CaseIterable, Sendable {
     case lightGBM
     case xgBoost
     case onnxRuntime
+    case postgreSQL
 
     /// The name a person knows.
     package var name: String {
@@ -14,6 +15,7 @@ package enum Engine: String, CaseIterable, Sendable {
         case .lightGBM: "LightGBM"
         case .xgBoost: "XGBoost"
         case .onnxRuntime: "ONNX Runtime"
+        case .postgreSQL: "libpq"
         }
     }
 
@@ -24,8 +26,12 @@ package enum Engine: String, CaseIterable, Sendable {
         case .lightGBM: "MARTLET_LIGHTGBM"
         case .xgBoost: "MARTLET_XGBOOST"
         case .onnxRuntime: "MARTLET_ONNXRUNTIME"
+        case .postgreSQL: "MARTLET_LIBPQ"
         }
     }
+
+    /// Whether Martlet works without it: only a workspace that names PostgreSQL needs libpq.
+    package var isOptional: Bool { self == .postgreSQL }
 
     /// What a Mac installs with Homebrew.
     var homebrewFormula: String {
@@ -34,11 +40,16 @@ package enum Engine: String, CaseIterable, Sendable {
         case .lightGBM: "lightgbm"
         case .xgBoost: "xgboost"
         case .onnxRuntime: "onnxruntime"
+        case .postgreSQL: "libpq"
         }
     }
 
     /// The file as the system's loader knows it.
-    var systemName: String { self.stem + Self.suffix }
+    var systemName: String {
+        // The name without a number belongs to the developer's package, which a server lacks.
+        guard self != .postgreSQL else { return Self.suffix == ".so" ? "libpq.so.5" : "libpq.5.dylib" }
+        return self.stem + Self.suffix
+    }
 
     /// The file inside a folder that `scripts/setup` has filled.
     var bundledPath: String {
@@ -47,6 +58,7 @@ package enum Engine: String, CaseIterable, Sendable {
         case .lightGBM: "lightgbm/" + self.systemName
         case .xgBoost: "xgboost/xgboost/lib/" + self.systemName
         case .onnxRuntime: "onnxruntime/" + self.systemName
+        case .postgreSQL: "libpq/" + self.systemName
         }
     }
 
@@ -56,6 +68,7 @@ package enum Engine: String, CaseIterable, Sendable {
         case .lightGBM: "lib_lightgbm"
         case .xgBoost: "libxgboost"
         case .onnxRuntime: "libonnxruntime"
+        case .postgreSQL: "libpq"
         }
     }
 

@@ -71,6 +71,10 @@ package struct EngineProbe: Sendable {
             let session = try ONNXSession(model: Self.identityModel, locator: self.locator)
             let input = ONNXTensor(shape: [2], values: [1.5, -2])
             return (version, try session.run([input]) == [input], "ran a model of one node")
+        case .postgreSQL:
+            let library = try PostgresLibrary.load(self.locator)
+            let address = try PostgresAddress("postgresql://ada@example.org:5433/runs", locator: self.locator)
+            return (library.version, address.description == "'runs' at example.org:5433", "read an address")
         }
     }
 
