@@ -23,6 +23,8 @@ extension ErrorCode {
     package static let invalidTrackingValue = ErrorCode("tracking.invalidValue")
     /// The store that keeps runs and models could not answer.
     package static let trackingStoreFailed = ErrorCode("tracking.storeFailed")
+    /// The store that keeps runs and models cannot be reached for now; the same call may succeed later.
+    package static let trackingStoreUnavailable = ErrorCode("tracking.storeUnavailable")
 
     /// A registered model of that name is not there.
     package static let modelNotFound = ErrorCode("registry.modelNotFound")

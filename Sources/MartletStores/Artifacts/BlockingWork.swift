@@ -27,4 +27,7 @@ final class BlockingWork: Sendable {
             }
         }
     }
+
+    /// Runs `body` on one of the threads, without waiting for it.
+    func start(_ body: @escaping @Sendable () -> Void) { self.queue.addOperation(body) }
 }

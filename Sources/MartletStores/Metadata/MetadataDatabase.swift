@@ -1,4 +1,5 @@
 package import MartletCore
+package import MartletEngines
 import MartletTracking
 
 /// The database that keeps runs, models, deployments, the ledger and feature definitions.
@@ -20,6 +21,28 @@ package final class MetadataDatabase: Sendable {
         migrations: [MetadataMigration] = MetadataMigrations.all
     ) throws(StoreError) {
         self.init(backend: try SQLiteMetadata(path: path, migrations: migrations))
+    }
+
+    /// Opens the PostgreSQL database at `address` and brings the tables in `schema` up to date.
+    ///
+    /// Blocks while it connects. A program without the right to make the schema needs it made beforehand.
+    ///
+    /// - Parameters:
+    ///   - address: the server and the database.
+    ///   - schema: the PostgreSQL schema that holds the tables; made when it is not there.
+    ///   - connectionLimit: the most connections for reading; one more writes.
+    ///   - locator: where libpq lies.
+    ///   - migrations: the steps of the schema.
+    /// - Throws: `store.schemaTooNew`, `store.notOurDatabase`, `store.cannotOpen`.
+    package convenience init(
+        address: PostgresAddress,
+        schema: String,
+        connectionLimit: Int = 8,
+        locator: EngineLocator,
+        migrations: [MetadataMigration] = MetadataMigrations.all
+    ) throws(StoreError) {
+        let pool = PostgresPool(address: address, schema: schema, connectionLimit: connectionLimit, locator: locator)
+        self.init(backend: try PostgresMetadata(pool: pool, migrations: migrations))
     }
 
     /// Where the database is, for messages.
@@ -67,8 +90,9 @@ package final class MetadataDatabase: Sendable {
 
     private func trackingError(_ error: any Error, _ attempt: String) -> TrackingError {
         if let error = error as? TrackingError { return error }
+        let isAway = (error as? PostgresError)?.isConnectionLost ?? false
         return TrackingError(
-            .trackingStoreFailed,
+            isAway ? .trackingStoreUnavailable : .trackingStoreFailed,
             "could not \(attempt) in '\(self.place)': \(self.backend.explain(error))",
             underlying: error
         )

@@ -8,42 +8,47 @@ import Testing
 struct StoreContractTests {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path
 
-    @Test func `runs in SQLite keep the rules of a tracking store`() async throws {
-        let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
+    @Test(arguments: MetadataKind.all)
+    func `runs keep the rules of a tracking store`(kind: MetadataKind) async throws {
+        let store = SQLTrackingStore(try kind.open())
         #expect(try await TrackingStoreContract.violations(of: store) == [])
     }
 
-    @Test func `logged models in SQLite keep the rules of their store`() async throws {
-        let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
+    @Test(arguments: MetadataKind.all)
+    func `logged models keep the rules of their store`(kind: MetadataKind) async throws {
+        let store = SQLTrackingStore(try kind.open())
         #expect(try await LoggedModelContract.violations(of: store) == [])
     }
 
-    @Test func `a search in SQLite finds what the runs themselves say, however it is carried out`() async throws {
-        let store = SQLTrackingStore(try MetadataDatabase(path: self.path))
+    @Test(arguments: MetadataKind.all)
+    func `a search finds what the runs themselves say, however it is carried out`(kind: MetadataKind) async throws {
+        let store = SQLTrackingStore(try kind.open())
         #expect(try await RunSearchContract.violations(of: store) == [])
     }
 
-    @Test func `models in SQLite keep the rules of a registry`() async throws {
-        let database = try MetadataDatabase(path: self.path)
+    @Test(arguments: MetadataKind.all)
+    func `models keep the rules of a registry`(kind: MetadataKind) async throws {
+        let database = try kind.open()
         let violations = try await ModelRegistryContract.violations(
             of: SQLModelRegistry(database),
             deployments: SQLDeploymentStore(database),
             ledger: SQLLedger(database)
         )
-        #expect(violations.isEmpty)
+        #expect(violations == [])
     }
 
-    @Test func `deployments in SQLite keep the rules of a deployment store`() async throws {
-        let database = try MetadataDatabase(path: self.path)
+    @Test(arguments: MetadataKind.all)
+    func `deployments keep the rules of a deployment store`(kind: MetadataKind) async throws {
+        let database = try kind.open()
         let violations = try await DeploymentStoreContract.violations(
             of: SQLDeploymentStore(database),
             registry: SQLModelRegistry(database),
             ledger: SQLLedger(database)
         )
-        #expect(violations.isEmpty)
+        #expect(violations == [])
     }
 
     @Test func `artifacts in files keep the rules of an artifact store`() async throws {
-        #expect(try await ArtifactStoreContract.violations(of: FileArtifactStore(root: self.path)).isEmpty)
+        #expect(try await ArtifactStoreContract.violations(of: FileArtifactStore(root: self.path)) == [])
     }
 }

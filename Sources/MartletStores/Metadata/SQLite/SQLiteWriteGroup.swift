@@ -1,5 +1,4 @@
 import GRDB
-import Synchronization
 
 /// Writes that wait at the same time, made durable together.
 ///
@@ -7,24 +6,8 @@ import Synchronization
 /// in one transaction with one sync of the disk. A caller is answered after the commit. A write that throws is rolled back
 /// alone.
 final class SQLiteWriteGroup: Sendable {
-    /// One caller's write.
-    private struct Waiting: Sendable {
-        /// Runs the write and keeps what it returned.
-        let run: @Sendable (any SQLConnection) throws -> Void
-        /// Answers the caller: with the error, or with what the write returned.
-        let answer: @Sendable ((any Error)?) -> Void
-    }
-
-    private struct State {
-        var waiting: [Waiting] = []
-        var isWriting = false
-    }
-
-    /// The most writes one transaction holds.
-    private static let groupLimit = 256
-
     private let pool: DatabasePool
-    private let state = Mutex(State())
+    private let queue = MetadataWriteQueue()
 
     /// Writes through `pool`.
     init(_ pool: DatabasePool) { self.pool = pool }
@@ -33,46 +16,20 @@ final class SQLiteWriteGroup: Sendable {
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {
-        let kept = Kept<Result>()
-        return try await withCheckedThrowingContinuation { continuation in
-            let waiting = Waiting(
-                run: { connection in
-                    let result = try body(connection)
-                    kept.result.withLock { $0 = result }
-                },
-                answer: { error in
-                    if let error { return continuation.resume(throwing: error) }
-                    guard let result = kept.result.withLock({ $0 }) else {
-                        preconditionFailure("a write was answered that did not run")
-                    }
-                    continuation.resume(returning: result)
-                }
-            )
-            let mustStart = self.state.withLock { state in
-                state.waiting.append(waiting)
-                defer { state.isWriting = true }
-                return !state.isWriting
-            }
-            if mustStart { self.start() }
-        }
+        try await self.queue.write(body) { self.start() }
     }
 
     private func start() {
         self.pool.asyncWriteWithoutTransaction { database in
             while true {
-                let group = self.state.withLock { state in
-                    let group = Array(state.waiting.prefix(Self.groupLimit))
-                    state.waiting.removeFirst(group.count)
-                    if group.isEmpty { state.isWriting = false }
-                    return group
-                }
+                let group = self.queue.nextGroup()
                 if group.isEmpty { return }
                 Self.write(group, to: database)
             }
         }
     }
 
-    private static func write(_ group: [Waiting], to database: Database) {
+    private static func write(_ group: [MetadataWrite], to database: Database) {
         var rest = group[...]
         while !rest.isEmpty { rest = rest.dropFirst(Self.writeTogether(rest, to: database)) }
     }
@@ -80,7 +37,7 @@ final class SQLiteWriteGroup: Sendable {
     /// Writes members from the first on in one transaction and answers them.
     ///
     /// - Returns: how many were answered; the transaction ends early when SQLite gives it up by itself, as on a full disk.
-    private static func writeTogether(_ group: ArraySlice<Waiting>, to database: Database) -> Int {
+    private static func writeTogether(_ group: ArraySlice<MetadataWrite>, to database: Database) -> Int {
         var errors: [(any Error)?] = []
         var hasBegun = false
         do {
@@ -110,7 +67,7 @@ final class SQLiteWriteGroup: Sendable {
     }
 
     private static func run(
-        _ waiting: Waiting,
+        _ waiting: MetadataWrite,
         _ connection: SQLiteConnection,
         isAlone: Bool,
         _ database: Database
@@ -121,9 +78,4 @@ final class SQLiteWriteGroup: Sendable {
             return .commit
         }
     }
-}
-
-/// The result of a write between its run and its commit.
-private final class Kept<Result: Sendable>: Sendable {
-    let result = Mutex<Result?>(nil)
 }
