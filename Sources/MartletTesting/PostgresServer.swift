@@ -46,10 +46,15 @@ package final class PostgresServer: Sendable {
     package func start() throws {
         let settings =
             "-k \(self.folder) -c listen_addresses= -c fsync=off -c max_connections=200 -c shared_buffers=32MB"
-        try Self.run(
-            self.binaries + "/pg_ctl",
-            ["-D", self.folder + "/data", "-l", self.folder + "/log", "-o", settings, "-w", "-t", "60", "start"]
-        )
+        // Foundation sees a process end when a socket closes that all its children inherit; the server must not keep it.
+        let closing = """
+            for file in /dev/fd/*; do n=${file##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done 2>/dev/null; exec "$@"
+            """
+        let command = [
+            self.binaries + "/pg_ctl", "-D", self.folder + "/data", "-l", self.folder + "/log", "-o", settings, "-w",
+            "-t", "60", "start",
+        ]
+        try Self.run("/bin/bash", ["-c", closing, "bash"] + command)
     }
 
     /// Ends every process of the server at once, as a crash does; the next start recovers.

@@ -26,7 +26,9 @@ struct Martlet: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Workspace",
-                subcommands: [NewCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self]
+                subcommands: [
+                    NewCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self, DatabaseCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Data",

@@ -71,7 +71,11 @@ struct PostgresTests {
                 Double.random(in: -1...1, using: &generator) * pow(10, .random(in: -20...20, using: &generator))
             let row = try connection.query("SELECT '\(whole)'::numeric, '\(number)'::numeric").row(0)
             #expect(row[0] == .integer(whole))
-            #expect(row[1] == .real(number) || row[1] == .integer(Int64(exactly: number) ?? 0))
+            switch row[1] {
+            // A whole number comes with the digits of its text, of which the double may be the nearest only.
+            case .integer(let digits): #expect(Double(digits) == number)
+            case let other: #expect(other == .real(number))
+            }
         }
     }
 
@@ -100,7 +104,7 @@ struct PostgresTests {
         let more: [[PostgresValue]] = (2_000..<3_000).map { [.integer($0 == 2_900 ? 5 : $0), .text("x")] }
         let error = #expect(throws: PostgresError.self) { try connection.run(sql, batch: more) }
         #expect(error?.sqlState == "23505")
-        #expect(error?.message.contains("5)") == false)
+        #expect(error?.message.contains("(5)") == false)
         try connection.execute("ROLLBACK TO a; COMMIT")
         #expect(try connection.query("SELECT count(*) FROM \(name)").value(0, 0) == .integer(1_234))
     }
@@ -196,7 +200,7 @@ struct PostgresTests {
         let isReachable = uri.contains("HERE")
         let isReadable = uri.hasPrefix("postgresql") && !uri.contains("port") && !uri.contains("nonsense")
         let unreachable: ErrorCode = isReadable ? .postgresUnreachable : .postgresBadInput
-        #expect(error?.code == (isReachable ? .postgresRefused : unreachable), "\(error?.message ?? "")")
+        #expect(error?.code == (isReachable ? .postgresRefused : unreachable), "\(uri): \(error?.message ?? "none")")
     }
 
     @Test func `the right password opens the door`() throws {

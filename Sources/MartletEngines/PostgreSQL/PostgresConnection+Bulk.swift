@@ -111,6 +111,7 @@ extension PostgresConnection {
     ///     `double precision`, texts to `text`, bytes to `bytea`.
     ///   - next: the next row, or `nil` after the last; what it throws undoes the whole copy.
     /// - Returns: how many rows were copied.
+    /// - Throws: what `next` throws, `postgres.failed`, `postgres.connectionLost`.
     @discardableResult
     package func copy(into target: String, _ next: () throws -> [PostgresValue]?) throws -> Int {
         try self.execute("COPY \(target) FROM STDIN (FORMAT binary)")

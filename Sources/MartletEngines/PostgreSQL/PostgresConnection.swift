@@ -98,6 +98,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// - Parameters:
     ///   - sql: the statement with `$1`, `$2`, … for values.
     ///   - values: as many values; each goes as the type it has, and a null as the type the server takes it for.
+    /// - Returns: the rows, or how many were changed.
     /// - Throws: `postgres.failed`, `postgres.cancelled`, `postgres.connectionLost`, `postgres.badInput`.
     @discardableResult
     package func query(_ sql: String, _ values: [PostgresValue] = []) throws(PostgresError) -> PostgresResult {
@@ -204,6 +205,12 @@ extension PostgresConnection {
 
     private static func connectError(_ address: PostgresAddress, _ text: String) -> PostgresError {
         let reason = address.redacted(EngineError.firstLines(text, limit: 2))
+        if text.hasPrefix("invalid ") {
+            return PostgresError(
+                .postgresBadInput,
+                "the address of PostgreSQL \(address.description) cannot be used: \(reason); correct it"
+            )
+        }
         let refusals = [
             "authentication failed", "does not exist", "no password supplied", "pg_hba.conf", "not permitted",
         ]

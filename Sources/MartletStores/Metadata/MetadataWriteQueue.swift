@@ -25,7 +25,10 @@ final class MetadataWriteQueue: Sendable {
 
     /// Waits for `body` to be run and made durable.
     ///
-    /// - Parameter start: called when nothing is being written; has a thread take groups until there is none.
+    /// - Parameters:
+    ///   - body: the write; it may be run again when a connection broke.
+    ///   - start: called when nothing is being written; has a thread take groups until there is none.
+    /// - Returns: what `body` returned.
     /// - Throws: `tracking.storeUnavailable` at once when too many wait, else what the write was answered with.
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result,

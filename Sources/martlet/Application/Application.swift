@@ -18,7 +18,7 @@ struct Application: Sendable {
         self.workspace = workspace
         self.processEnvironment = processEnvironment
         self.terminal = Terminal(environment: processEnvironment)
-        self.metadata = MetadataHandle(path: workspace.storeFolder.appending(path: "metadata.sqlite").path)
+        self.metadata = MetadataHandle(of: workspace)
     }
 
     /// The same stores over newly read files.

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import MartletCore
 import MartletEngines
+import MartletStores
 
 /// `martlet doctor`.
 struct DoctorCommand: AsyncParsableCommand {
@@ -27,7 +28,11 @@ struct DoctorCommand: AsyncParsableCommand {
             .init("part"), .init("works"), .init("version"), .init("found"), .init("detail"), .init("fix"),
         ])
         let reports = EngineProbe(locator: .ofProcess()).reports()
+        let application = try? self.options.application()
+        let needsLibpq = application?.workspace.environment.stores.metadata.url != nil
         for report in reports {
+            let isNeeded = !report.engine.isOptional || needsLibpq
+            if !report.works, !isNeeded { continue }
             let place = report.location.map { "\($0.origin.rawValue): \($0.path)" }
             table.add([
                 .text(report.engine.name), .flag(report.works), .text(report.version), .text(place),
@@ -35,13 +40,11 @@ struct DoctorCommand: AsyncParsableCommand {
             ])
         }
         table.add(Self.plots)
-        var isSound = reports.allSatisfy(\.works)
+        var isSound = reports.allSatisfy { $0.works || ($0.engine.isOptional && !needsLibpq) }
         if let version = try? await DatabaseQueue().read({ try String.fetchOne($0, sql: "SELECT sqlite_version()") }) {
             table.add([.text("SQLite"), .flag(true), .text(version), .text("system"), .text("metadata"), .text(nil)])
         }
-        if let application = try? self.options.application() {
-            isSound = await self.add(application, to: &table) && isSound
-        }
+        if let application { isSound = await self.add(application, to: &table) && isSound }
         if self.json.isEnabled {
             terminal.line(table.json.prettyText)
         } else {
@@ -84,7 +87,26 @@ struct DoctorCommand: AsyncParsableCommand {
             .text("server"), .flag(state.fix == nil), .text(nil), .text("\(server.host):\(server.port)"),
             .text("\(state.detail); environment \(application.workspace.environmentName)"), .text(state.fix),
         ])
-        return hasSpace && state.fix == nil
+        return self.addDatabase(application, to: &table) && hasSpace && state.fix == nil
+    }
+
+    /// Adds the metadata in PostgreSQL; `false` when they cannot be reached.
+    private func addDatabase(_ application: Application, to table: inout Table) -> Bool {
+        guard application.workspace.environment.stores.metadata.url != nil else { return true }
+        do {
+            let status = try MetadataStatus(of: application.metadata.place())
+            table.add([
+                .text("metadata"), .flag(true), .text(status.engine), .text(status.place),
+                .text(status.exists ? "schema version \(status.appliedSteps.count)" : "not made yet"), .text(nil),
+            ])
+            return true
+        } catch {
+            table.add([
+                .text("metadata"), .flag(false), .text(nil), .text(nil), .text(readableMessage(of: error)),
+                .text("see docs/postgresql.md"),
+            ])
+            return false
+        }
     }
 
     private func write(_ table: Table, to terminal: Terminal) {

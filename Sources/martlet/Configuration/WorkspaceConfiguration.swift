@@ -80,6 +80,7 @@ struct EnvironmentConfiguration: DocumentObject, Sendable {
 struct StoresConfiguration: DocumentObject, Sendable {
     /// The folder of all embedded stores; relative to the workspace.
     let root: String
+    let metadata: MetadataConfiguration
 
     init(from reader: ObjectReader) {
         self.root = reader.value(
@@ -87,6 +88,12 @@ struct StoresConfiguration: DocumentObject, Sendable {
             default: ".martlet",
             "The folder of the embedded stores, relative to the workspace.",
             documentedDefault: ".martlet"
+        )
+        self.metadata = reader.value(
+            "metadata",
+            default: .placeholder,
+            "Where runs, models and the ledger are kept: sqlite, or postgresql://….",
+            documentedDefault: "sqlite"
         )
     }
 }

@@ -26,7 +26,9 @@ struct WorkspaceLoader {
     func read(_ folder: String?) throws -> (Workspace?, [Diagnostic]) {
         let root = try self.find(folder)
         let context = DocumentContext()
-        let bare = self.document(root, Workspace.fileName, in: context, variables: self.environment)
+        let bare = self.document(root, Workspace.fileName, in: context, variables: self.environment) {
+            $0.emptyingUnset(under: "environments", except: self.environmentName, in: self.environment)
+        }
         guard let (document, _) = bare else { return (nil, context.diagnostics) }
         let configuration = WorkspaceConfiguration.read(document, in: context)
         let variables = self.variables(of: configuration)
@@ -128,7 +130,8 @@ struct WorkspaceLoader {
         _ root: URL,
         _ path: String,
         in context: DocumentContext,
-        variables: [String: String]
+        variables: [String: String],
+        prepare: (Document) -> Document = { $0 }
     ) -> (Document, String)? {
         guard let data = FileManager.default.contents(atPath: root.appending(path: path).path) else {
             let place = SourceLocation(file: path, line: 1, column: 1)
@@ -137,6 +140,6 @@ struct WorkspaceLoader {
         }
         let text = String(decoding: data, as: UTF8.self)
         return Document.parse(yaml: text, file: path, in: context)
-            .map { ($0.substituting(variables, in: context), text) }
+            .map { (prepare($0).substituting(variables, in: context), text) }
     }
 }

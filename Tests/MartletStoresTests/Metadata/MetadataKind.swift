@@ -5,12 +5,9 @@ import MartletTesting
 import Testing
 
 /// The databases that hold metadata, for tests that run over each.
-enum MetadataKind: String, CustomTestStringConvertible {
+enum MetadataKind: String, CaseIterable, CustomTestStringConvertible {
     case sqlite
     case postgres
-
-    /// PostgreSQL only where it is installed.
-    static let all: [MetadataKind] = PostgresServer.isAvailable ? [.sqlite, .postgres] : [.sqlite]
 
     var testDescription: String { self.rawValue }
 
@@ -28,6 +25,14 @@ enum MetadataKind: String, CustomTestStringConvertible {
         }
     }
 
+    /// The server of the tests; a test that needs it ends here where PostgreSQL is not installed and need not be.
+    static func postgresServer() throws -> PostgresServer {
+        guard PostgresServer.isAvailable else {
+            try Test.cancel("PostgreSQL is not installed; run scripts/setup-clients")
+        }
+        return try PostgresServer.shared.get()
+    }
+
     /// Opens the database at a place, making it when it is not there.
     func open(
         _ place: String,
@@ -37,7 +42,7 @@ enum MetadataKind: String, CustomTestStringConvertible {
         case .sqlite: try MetadataDatabase(path: place, migrations: migrations)
         case .postgres:
             try MetadataDatabase(
-                address: PostgresServer.shared.get().address(),
+                address: Self.postgresServer().address(),
                 schema: place,
                 connectionLimit: 4,
                 locator: .ofProcess(),

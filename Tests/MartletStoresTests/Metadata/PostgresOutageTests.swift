@@ -12,34 +12,39 @@ import Testing
 struct PostgresOutageTests {
     private static let ada = Attribution(by: "ada", at: EventTime(microseconds: 1))
 
+    /// What the programs that write have to say.
+    private final class Load: Sendable {
+        let acknowledged = Mutex<[Int]>([])
+        let isOver = Mutex(false)
+    }
+
     @Test func `a server killed again and again loses nothing acknowledged and doubles nothing`() async throws {
         let server = try PostgresServer()
         let address = try server.address()
         let database = try MetadataDatabase(address: address, schema: "prices", locator: .ofProcess())
         let registry = SQLModelRegistry(database)
-        let acknowledged = Mutex<[Int]>([])
-        let isOver = Mutex(false)
+        let load = Load()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {
                 group.addTask {
-                    while !isOver.withLock({ $0 }) {
+                    while !load.isOver.withLock(\.self) {
                         let new = NewModelVersion(model: "price", runID: nil, source: "mlflow-artifacts:/1/x")
                         // While the server is away a write may be refused; what returned must stay.
                         guard let version = try? await registry.register(new, Self.ada) else { continue }
-                        acknowledged.withLock { $0.append(version.id.number) }
+                        load.acknowledged.withLock { $0.append(version.id.number) }
                     }
                 }
             }
             for round in 1...6 {
-                let goal = acknowledged.withLock(\.count) + 10 * round
-                while acknowledged.withLock(\.count) < goal { await Task.yield() }
+                let goal = load.acknowledged.withLock(\.count) + 10 * round
+                while load.acknowledged.withLock(\.count) < goal { await Task.yield() }
                 try server.crash()
                 try server.start()
             }
-            isOver.withLock { $0 = true }
+            load.isOver.withLock { $0 = true }
             try await group.waitForAll()
         }
-        let numbers = acknowledged.withLock(\.self)
+        let numbers = load.acknowledged.withLock(\.self)
         let stored = try await registry.versions(of: "price").map(\.id.number)
         #expect(Set(numbers).count == numbers.count)
         #expect(Set(numbers).isSubset(of: stored))

@@ -8,25 +8,25 @@ import Testing
 struct StoreContractTests {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path
 
-    @Test(arguments: MetadataKind.all)
+    @Test(arguments: MetadataKind.allCases)
     func `runs keep the rules of a tracking store`(kind: MetadataKind) async throws {
         let store = SQLTrackingStore(try kind.open())
         #expect(try await TrackingStoreContract.violations(of: store) == [])
     }
 
-    @Test(arguments: MetadataKind.all)
+    @Test(arguments: MetadataKind.allCases)
     func `logged models keep the rules of their store`(kind: MetadataKind) async throws {
         let store = SQLTrackingStore(try kind.open())
         #expect(try await LoggedModelContract.violations(of: store) == [])
     }
 
-    @Test(arguments: MetadataKind.all)
+    @Test(arguments: MetadataKind.allCases)
     func `a search finds what the runs themselves say, however it is carried out`(kind: MetadataKind) async throws {
         let store = SQLTrackingStore(try kind.open())
         #expect(try await RunSearchContract.violations(of: store) == [])
     }
 
-    @Test(arguments: MetadataKind.all)
+    @Test(arguments: MetadataKind.allCases)
     func `models keep the rules of a registry`(kind: MetadataKind) async throws {
         let database = try kind.open()
         let violations = try await ModelRegistryContract.violations(
@@ -37,7 +37,7 @@ struct StoreContractTests {
         #expect(violations == [])
     }
 
-    @Test(arguments: MetadataKind.all)
+    @Test(arguments: MetadataKind.allCases)
     func `deployments keep the rules of a deployment store`(kind: MetadataKind) async throws {
         let database = try kind.open()
         let violations = try await DeploymentStoreContract.violations(

@@ -77,8 +77,11 @@ struct PostgresMigrator {
         if found.isEmpty { try session.connection.execute("CREATE SCHEMA \(PostgresSession.quoted(self.pool.schema))") }
     }
 
+    /// The tables that hold no metadata.
+    static let ownTableNames: Set = ["schema_migrations", "write_marks"]
+
     /// What only PostgreSQL has: which steps were made, and the last transaction of each writer.
-    private static let ownTables = """
+    static let ownTables = """
         CREATE TABLE IF NOT EXISTS schema_migrations (
             position BIGINT PRIMARY KEY, name TEXT COLLATE "C" NOT NULL UNIQUE
         );

@@ -41,7 +41,7 @@ struct SQLiteMigrator {
     }
 
     /// The steps the file lacks, after checking that the file is ours and not newer.
-    private func missing(_ database: Database) throws -> [MetadataMigration] {
+    func missing(_ database: Database) throws -> [MetadataMigration] {
         let applied = try self.appliedNames(database)
         let known = Set(self.migrations.map(\.name))
         guard let unknown = applied.first(where: { !known.contains($0) }) else {
@@ -55,7 +55,8 @@ struct SQLiteMigrator {
         )
     }
 
-    private func appliedNames(_ database: Database) throws -> [String] {
+    /// The steps that were made, in their order.
+    func appliedNames(_ database: Database) throws -> [String] {
         // One statement sees one state of the file. Another connection that opens it makes and drops a probe of its own.
         let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE name <> 'grdb_issue_102'")
         if tables.contains("schema_migrations") {
