@@ -28,6 +28,7 @@ struct Martlet: AsyncParsableCommand {
                 name: "Workspace",
                 subcommands: [
                     NewCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self, DatabaseCommand.self,
+                    SpoolCommand.self,
                 ]
             ),
             CommandGroup(
