@@ -123,7 +123,7 @@ enum Surface: Sendable, Hashable {
 
     /// Whether the same credentials may be good a little later.
     private static func isTemporary(_ error: TrackingError) -> Bool {
-        error.code == .trackingStoreFailed || error.code == .identityKeysUnavailable
+        [.trackingStoreFailed, .trackingStoreUnavailable].contains(error.code) || error.code == .identityKeysUnavailable
     }
 
     private static func challenging(_ response: Response) -> Response {

@@ -48,7 +48,7 @@ struct ConsoleProblem: Error, Sendable {
             case .experimentNotFound, .runNotFound, .modelNotFound, .modelVersionNotFound, .artifactNotFound,
                 .aliasNotFound:
                 .notFound
-            case .trackingStoreFailed, .artifactFailed: .serviceUnavailable
+            case .trackingStoreFailed, .trackingStoreUnavailable, .artifactFailed: .serviceUnavailable
             case .alreadyDecided, .versionIsDeployed: .conflict
             case .accessRefused: .forbidden
             default: .unprocessableContent

@@ -74,7 +74,7 @@ struct MLflowError: Error, Sendable, Hashable {
             .modelVersionNotFound, .artifactNotFound, .endpointNotFound:
             .resourceDoesNotExist
         case .experimentExists, .runExists, .modelExists, .loggedModelExists: .resourceAlreadyExists
-        case .trackingStoreFailed: .temporarilyUnavailable
+        case .trackingStoreFailed, .trackingStoreUnavailable: .temporarilyUnavailable
         case .artifactFailed: .internalError
         case .versionNotApproved, .accessRefused, .fourEyes: .permissionDenied
         default: .invalidParameterValue

@@ -29,7 +29,7 @@ struct SageMakerError: Error, Sendable {
             self.init("InvalidSignatureException", error.message, status: .forbidden)
         case .accessRefused, .fourEyes: self.init("AccessDeniedException", error.message)
         case .versionIsDeployed: self.init("ConflictException", error.message)
-        case .trackingStoreFailed, .identityKeysUnavailable:
+        case .trackingStoreFailed, .trackingStoreUnavailable, .identityKeysUnavailable:
             self.init("ServiceUnavailable", error.message, status: .serviceUnavailable)
         default: self.init("ValidationException", error.message)
         }
