@@ -19,6 +19,29 @@ struct ConsoleBrowserTests {
         #expect(outcome.output.contains("ok      test_a_version_is_approved_by_keyboard_alone"))
         #expect(!outcome.output.contains("FAILED"))
     }
+
+    @Test func `where keys are asked for, people sign in and decide as their accounts may`() async throws {
+        let outcome = try await PythonClients.onOwnThread {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-console-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data("name: guarded\napproval: four-eyes\n".utf8).write(to: folder.appending(path: "martlet.yaml"))
+            var environment: [String: String] = [:]
+            for (name, role) in [("root", "admin"), ("ada", "approver"), ("vera", "viewer")] {
+                let added = try Martlet.run(["users", "add", name, "--role", role], in: folder)
+                #expect(added.status == 0, "\(added.errors)")
+                let key = try Martlet.run(["keys", "create", name], in: folder)
+                #expect(key.status == 0, "\(key.errors)")
+                let text = key.output.trimmingCharacters(in: .whitespacesAndNewlines)
+                environment[name.uppercased() + "_KEY"] = text
+            }
+            let server = try ServerProcess(in: folder)
+            defer { server.stop() }
+            return try PythonClients.run("console_keys.py", against: server.address, environment: environment)
+        }
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.output.contains("ok      test_decisions_carry_the_account_and_take_its_role"))
+    }
 }
 
 extension PythonClients {

@@ -74,11 +74,12 @@ enum Surface: Sendable, Hashable {
         }
     }
 
-    /// Whether anyone may ask: health, the interface's own description, and what a sign-in needs.
+    /// Whether anyone may ask: health, the interface's own description, the way to the console, and what a sign-in
+    /// needs.
     static func isOpen(_ request: Request) -> Bool {
         let path = request.uri.path
         switch path {
-        case "/health", "/health/live", "/health/ready", "/version", "/openapi.json", "/favicon.ico":
+        case "/", "/health", "/health/live", "/health/ready", "/version", "/openapi.json", "/favicon.ico":
             return Self.isReading(request.method)
         case Self.consolePrefix + "/sign-in": return true
         default: return Self.isReading(request.method) && Self.isUnder(Self.consolePrefix + "/assets", path)
@@ -112,7 +113,7 @@ enum Surface: Sendable, Hashable {
         case .sageMaker: return SageMakerError(error).response
         case .console where status == .unauthorized:
             // Back to the page that was asked for, once somebody signed in.
-            let next = request.method == .get && request.uri.path != "/" ? request.head.path : nil
+            let next = request.method == .get ? request.head.path : nil
             return ConsoleResponder.redirect(FormText().setting("next", next).after(Address.of("sign-in")))
         case .martlet, .console:
             return Self.challenging(

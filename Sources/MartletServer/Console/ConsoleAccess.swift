@@ -18,6 +18,11 @@ struct ConsoleVisitor: Sendable, Hashable {
     /// The name that decisions are recorded under.
     var name: String { self.principal.name }
 
+    /// Whether their roles let them read `resource`.
+    func reads(_ resource: AccessResource) -> Bool {
+        AccessPolicy.decide(.read, on: resource, by: self.principal.grants).isAllowed
+    }
+
     /// Whether decisions about versions of `model` are theirs to make; a store may still refuse one.
     func decides(on model: String) -> Bool {
         AccessPolicy.decide(.decide, on: .model(model), by: self.principal.grants).isAllowed

@@ -16,6 +16,16 @@ package struct ConsoleContext: Sendable {
     package let version: String
     package let now: @Sendable () -> EventTime
 
+    /// The run `id`, or `nil` when there is none or its experiment is not for the reader.
+    func readableRun(_ id: RunID) async throws(TrackingError) -> Run? {
+        do {
+            return try await self.tracking.run(id)
+        } catch {
+            guard error.code == .accessRefused else { throw error }
+            return nil
+        }
+    }
+
     /// Puts it together; the stores are guarded by the roles of whoever asks.
     package init(
         tracking: any TrackingStore,

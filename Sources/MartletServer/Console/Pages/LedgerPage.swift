@@ -19,7 +19,8 @@ struct LedgerPage: Sendable {
         let entries = try await self.entries(head: head, subject: subject, before: before)
         let path = Address.of("ledger")
         var view: View = [
-            "entries": entries.map(self.row), "hasEntries": !entries.isEmpty, "subject": subject,
+            "entries": entries.filter(self.isReadable).map(self.row), "hasEntries": !entries.isEmpty,
+            "subject": subject,
             "count": Figures.count(Int(head.sequence)), "headHash": head.hash.description, "headShort": head.hash.short,
             "path": path, "checkAddress": path + "?check=1",
         ]
@@ -63,6 +64,19 @@ struct LedgerPage: Sendable {
             "reason": payload?["reason"]?.textValue, "details": details, "hasDetails": !details.isEmpty,
             "hash": entry.hash.description, "hashShort": entry.hash.short,
         ]
+    }
+
+    /// Whether the entry is about something that the reader's roles let them read.
+    private func isReadable(_ entry: LedgerEntry) -> Bool {
+        guard let visitor = self.visit.visitor else { return true }
+        let parts = entry.subject.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        switch parts.first {
+        case "model" where parts.count > 2:
+            return visitor.reads(.model(parts[1..<(parts.count - 1)].joined(separator: ":")))
+        case "model" where parts.count == 2: return visitor.reads(.model(parts[1]))
+        case "endpoint": return visitor.reads(.endpoint(parts.dropFirst().joined(separator: ":")))
+        default: return visitor.reads(.server)
+        }
     }
 
     private func actionText(_ action: String) -> String {

@@ -20,7 +20,7 @@ struct ModelPage: Sendable {
         var metrics: [String: [String: Metric]] = [:]
         let shown = versions.dropFirst(paging.offset).prefix(Self.pageSize)
         for id in Set(shown.compactMap(\.runID)) {
-            metrics[id.description] = try await self.context.tracking.run(id)?.metrics
+            metrics[id.description] = try await self.context.readableRun(id)?.metrics
         }
         let columns = self.columns(metrics.values.map { $0 })
         return ConsolePage(

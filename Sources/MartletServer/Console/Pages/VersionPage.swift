@@ -13,7 +13,7 @@ struct VersionPage: Sendable {
         let manifest = await self.file(ModelManifest.fileName, of: version).flatMap { try? ModelManifest(parsing: $0) }
         let card = await self.file("model_card.md", of: version).map { String(decoding: $0, as: UTF8.self) }
         let live = try await self.context.deployments.snapshot().deployments.filter { $0.version == id }
-        let run: Run? = if let run = version.runID { try await self.context.tracking.run(run) } else { nil }
+        let run: Run? = if let run = version.runID { try await self.context.readableRun(run) } else { nil }
         let lineage = VersionLineage(version: version, manifest: manifest, run: run, live: live, visit: self.visit)
         let importance = await self.importance(of: version)
         let notice = self.visit.query["notice"].flatMap { Self.notices.contains($0) ? $0 : nil }
