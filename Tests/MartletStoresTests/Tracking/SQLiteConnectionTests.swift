@@ -10,7 +10,8 @@ struct SQLiteConnectionTests {
 
     @Test func `values come back as they were written`() async throws {
         let values: [SQLValue] = [
-            .null, .integer(0), .integer(.min), .integer(.max), .real(0.1), .real(-.infinity), .real(.leastNonzeroMagnitude), .text(""),
+            .null, .integer(0), .integer(.min), .integer(.max), .real(0.1), .real(-.infinity),
+            .real(.leastNonzeroMagnitude), .text(""),
             .text("서울 \u{0} a'b\"c"), .text(String(repeating: "é", count: 100_000)), .blob(Data()),
             .blob(Data([0, 255, 0])),
         ]
