@@ -61,13 +61,23 @@ struct MetadataBackupTests {
         let ledger = try await SQLLedger(database).verify(anchor: nil)
         let run = try #require(try await store.run(id))
         return [
-            "\(run.name) \(run.user) \(run.status) \(run.startedAt) \(run.parameters) \(run.tags)",
+            "\(run.name) \(run.user) \(run.status) \(run.startedAt) \(Self.sorted(run.parameters)) \(Self.sorted(run.tags))",
             "\(run.metrics.values.sorted { $0.key < $1.key })",
             "\(try await store.metricHistory(of: id, key: "mae", limit: 1_000, offset: 0))",
             "\(try await store.metricHistory(of: id, key: "odd", limit: 1_000, offset: 0))",
-            "\(try await registry.versions(of: "price"))",
+            "\(try await registry.versions(of: "price").map(Self.text))",
             "\(try await SQLDeploymentStore(database).snapshot())", "\(ledger.isIntact) \(ledger.head)",
         ]
+    }
+
+    /// A version as text; dictionaries print in an order of their own each time.
+    private static func text(_ version: ModelVersion) -> String {
+        "\(version.id) \(version.createdBy) \(version.createdAt) \(version.updatedAt) \(String(describing: version.runID)) "
+            + "\(version.source) \(version.stage) \(version.approval) \(version.aliases) \(Self.sorted(version.tags))"
+    }
+
+    private static func sorted(_ texts: [String: String]) -> [String] {
+        texts.map { "\($0.key)=\($0.value)" }.sorted()
     }
 
     @Test(arguments: MetadataKind.allCases, MetadataKind.allCases)
