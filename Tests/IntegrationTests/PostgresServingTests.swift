@@ -9,7 +9,7 @@ import Testing
 )
 struct PostgresServingTests {
     @Test(arguments: ["wire.py", "tracking.py", "registry.py"])
-    func `the client's own calls work over PostgreSQL`(_ program: String) throws {
+    func `the client's own calls work over PostgreSQL`(_ program: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-pg-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -17,13 +17,15 @@ struct PostgresServingTests {
         let schema = PostgresServer.uniqueName()
         let workspace = """
             name: clients
+            auth: off
             environments:
               local: {stores: {metadata: {url: '${MARTLET_TEST_DATABASE}', schema: \(schema)}}}
             """
         try Data(workspace.utf8).write(to: folder.appending(path: "martlet.yaml"))
         let server = try ServerProcess(in: folder, environment: ["MARTLET_TEST_DATABASE": database])
         defer { server.stop() }
-        let outcome = try PythonClients.run(program, against: server.address)
+        let address = server.address
+        let outcome = try await PythonClients.onOwnThread { try PythonClients.run(program, against: address) }
         #expect(outcome.status == 0, "\(outcome.output)")
         #expect(outcome.output.contains("ok      test_"))
         #expect(!outcome.output.contains("FAILED"))
