@@ -3,8 +3,7 @@ import HTTPTypes
 extension MLflowRoutes {
     /// The first parts of paths that the protocol knows and this server does not answer.
     static let unimplemented: Set<String> = [
-        "traces", "webhooks", "datasets", "scorers", "gateway", "jobs", "issues", "assessments", "prompts",
-        "mcp-servers",
+        "traces", "datasets", "scorers", "gateway", "jobs", "issues", "assessments", "prompts", "mcp-servers",
         "mcp-access-endpoints", "workspaces", "label-schemas", "review-queues", "secrets", "users", "roles", "budgets",
         "runs", "experiments", "artifacts", "gateway-proxy", "upload-artifact", "ui-telemetry", "demo", "telemetry",
         "get-trace-artifact", "guardrails", "online-scoring", "assistant", "genai",
