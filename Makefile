@@ -23,8 +23,8 @@ demo: release    ## the whole path on generated data; ARGUMENTS=--keep leaves th
 test: setup      ## all tests; those of clients are skipped when the clients cannot be installed
 	scripts/setup-clients || test -z "$$MARTLET_REQUIRE_CLIENTS"
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	$(SWIFT) test --skip-build --skip IntegrationTests
-	$(SWIFT) test --skip-build --filter IntegrationTests
+	SWIFT=$(SWIFT) scripts/test --skip-build --skip IntegrationTests
+	SWIFT=$(SWIFT) scripts/test --skip-build --filter IntegrationTests
 
 examples: release ## the pages of Examples/ on the real data sets that MARTLET_DATA names
 	scripts/check-docs Examples/*/README.md

@@ -5,13 +5,16 @@ enum SourceTree {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Every file below `folder` whose name ends in `suffix`, sorted, build output left out.
+    /// Every file below `folder` whose name ends in `suffix`, sorted.
+    ///
+    /// Folders whose names begin with a dot are left out: what was built, fetched or installed lies there, with
+    /// documents of its own.
     static func files(in folder: String, suffix: String) -> [SourceFile] {
         let base = Self.root.appending(path: folder)
         let walker = FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil)
         var files: [SourceFile] = []
         while let url = walker?.nextObject() as? URL {
-            if [".build", ".engines", ".venv", ".git", ".martlet"].contains(url.lastPathComponent) {
+            if url.lastPathComponent.hasPrefix(".") {
                 walker?.skipDescendants()
                 continue
             }
