@@ -39,6 +39,7 @@ let package = Package(
             ]
         ),
         .target(name: "MartletForest", dependencies: ["MartletCore"]),
+        .target(name: "MartletStatistics", dependencies: ["MartletCore"]),
 
         // 2 and 3: the domains. Rules and store protocols; no socket, no file, no SQL dialect.
         .target(name: "MartletIngest", dependencies: ["MartletCore"]),
@@ -55,13 +56,17 @@ let package = Package(
             name: "MartletServing",
             dependencies: ["MartletCore", "MartletFeatures", "MartletForest", "MartletTracking"]
         ),
+        .target(
+            name: "MartletReleases",
+            dependencies: ["MartletCore", "MartletStatistics", "MartletTracking"]
+        ),
 
         // 4: every store protocol implemented.
         .target(
             name: "MartletStores",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletServing",
-                "MartletTracking", "MartletTraining",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletReleases",
+                "MartletServing", "MartletStatistics", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -75,7 +80,8 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletServing", "MartletTracking",
+                "MartletCore", "MartletFeatures", "MartletReleases", "MartletServing", "MartletStatistics",
+                "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -93,7 +99,8 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
-                "MartletServer", "MartletServing", "MartletStores", "MartletTracking", "MartletTraining",
+                "MartletReleases", "MartletServer", "MartletServing", "MartletStatistics", "MartletStores",
+                "MartletTracking", "MartletTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -112,8 +119,8 @@ let package = Package(
         .target(
             name: "MartletTesting",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletServing",
-                "MartletTracking",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletReleases",
+                "MartletServing", "MartletStatistics", "MartletTracking",
             ]
         ),
 
@@ -126,6 +133,10 @@ let package = Package(
             name: "MartletForestTests",
             dependencies: ["MartletCore", "MartletEngines", "MartletForest", "MartletTesting"],
             exclude: ["Golden"]
+        ),
+        .testTarget(
+            name: "MartletStatisticsTests",
+            dependencies: ["MartletCore", "MartletStatistics", "MartletTesting"]
         ),
         .testTarget(name: "MartletIngestTests", dependencies: ["MartletCore", "MartletIngest", "MartletTesting"]),
         .testTarget(
@@ -152,10 +163,17 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "MartletReleasesTests",
+            dependencies: [
+                "MartletCore", "MartletReleases", "MartletStatistics", "MartletTesting", "MartletTracking",
+            ]
+        ),
+        .testTarget(
             name: "MartletStoresTests",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest", "MartletServing",
-                "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
+                "MartletReleases", "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting",
+                "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -172,8 +190,8 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletForest", "MartletServer", "MartletServing",
-                "MartletStores", "MartletTesting", "MartletTracking",
+                "MartletCore", "MartletFeatures", "MartletForest", "MartletReleases", "MartletServer",
+                "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -185,8 +203,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletServing",
-                "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining", "martlet",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletReleases",
+                "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting", "MartletTracking",
+                "MartletTraining", "martlet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
