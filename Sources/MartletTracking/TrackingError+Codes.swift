@@ -62,6 +62,8 @@ extension ErrorCode {
     package static let invalidArtifactPath = ErrorCode("artifact.invalidPath")
     /// The bytes of an artifact could not be read or written.
     package static let artifactFailed = ErrorCode("artifact.failed")
+    /// The bytes of an artifact are not those that were stored.
+    package static let artifactDamaged = ErrorCode("artifact.damaged")
     /// An upload in parts is not there: it was completed, aborted or never begun.
     package static let uploadNotFound = ErrorCode("artifact.uploadNotFound")
     /// An upload cannot be completed: a part is missing, too small or another one.

@@ -28,6 +28,8 @@ package enum ArtifactStoreContract {
         report.expect(root.map(\.path.description) == ["1"], "the root is listed")
         try await Self.checkPieces(store, &report)
         try await Self.checkWholeness(store, &report)
+        try await Self.checkStreams(store, &report)
+        try await Self.checkUploads(store, &report)
         try await store.delete(folder)
         try await store.delete(folder)
         let rest = try await store.list(folder)
@@ -72,5 +74,103 @@ package enum ArtifactStoreContract {
         }
         try await writes
         report.expect(isWhole, "a reader sees the whole old file or the whole new one")
+    }
+
+    private static func checkStreams(_ store: any ArtifactStore, _ report: inout ContractReport) async throws {
+        let path = try ArtifactPath("1/run/artifacts/streamed 한글+%20.bin")
+        let pieces = (0..<40).map { turn in Data(repeating: UInt8(turn), count: 300_000 + turn) }
+        let whole = pieces.reduce(into: Data()) { $0.append($1) }
+        let hash = try await store.put(pieces: TestPieces(pieces: pieces), at: path)
+        report.expect(hash == ContentHash(of: whole), "a stream is stored under the hash of all its bytes")
+        let read = try await store.read(path)
+        report.expect(read == whole, "a stream is read back")
+        let known = try await store.hash(of: path)
+        report.expect(known == hash, "a stream's hash is known or found")
+        for count in [0, 1, 39] {
+            let broken = TestPieces(pieces: pieces, failsAfter: count)
+            await report.expect(.artifactFailed, "a stream that breaks after \(count) pieces is an error") {
+                try await store.put(pieces: broken, at: path)
+            }
+        }
+        let after = try await store.read(path)
+        report.expect(after == whole, "a stream that breaks leaves what was there")
+        let empty = try ArtifactPath("1/run/artifacts/empty")
+        try await store.put(pieces: TestPieces(pieces: []), at: empty)
+        let size = try await store.entry(at: empty)?.byteCount
+        report.expect(size == 0, "an empty stream is an empty file")
+        let nothing = try await store.read(empty)
+        report.expect(nothing.isEmpty, "an empty file is read as no bytes")
+        await report.expect(.artifactFailed, "what the receiver throws stops the reading") {
+            try await store.read(path, range: nil) { _ in throw CancellationError() }
+        }
+        let unfinished = try await store.removeUnfinished(before: EventTime(microseconds: .max))
+        report.expect(unfinished == 0, "streams that ended or broke leave nothing unfinished")
+    }
+
+    private static func checkUploads(_ store: any ArtifactStore, _ report: inout ContractReport) async throws {
+        let path = try ArtifactPath("1/run/artifacts/uploaded.bin")
+        let parts = [Data(repeating: 1, count: 5 << 20), Data(repeating: 2, count: 5 << 20), Data("end".utf8)]
+        let upload = try await store.beginUpload(at: path)
+        var stored: [ArtifactPart] = []
+        for (number, bytes) in [(3, parts[2]), (1, parts[1]), (2, parts[1]), (1, parts[0])] {
+            let tag = try await store.putPart(number, of: upload, pieces: TestPieces(pieces: [bytes]))
+            stored.removeAll { $0.number == number }
+            stored.append(ArtifactPart(number: number, tag: tag))
+        }
+        let early = try await store.entry(at: path)
+        report.expect(early == nil, "parts are not seen before the upload is completed")
+        await report.expect(.invalidUpload, "a part that was replaced cannot be named") {
+            let wrong = stored.map { ArtifactPart(number: $0.number, tag: stored[0].tag) }
+            try await store.completeUpload(upload, parts: wrong)
+        }
+        await report.expect(.invalidUpload, "an upload without parts cannot be completed") {
+            try await store.completeUpload(upload, parts: [])
+        }
+        try await store.completeUpload(upload, parts: stored)
+        let read = try await store.read(path)
+        report.expect(read == parts[0] + parts[1] + parts[2], "parts are joined in the order of their numbers")
+        await report.expect(.uploadNotFound, "a completed upload is gone") {
+            _ = try await store.putPart(1, of: upload, pieces: TestPieces(pieces: [parts[2]]))
+        }
+        let other = try await store.beginUpload(at: path)
+        _ = try await store.putPart(1, of: other, pieces: TestPieces(pieces: [parts[2]]))
+        try await store.abortUpload(other)
+        try await store.abortUpload(other)
+        await report.expect(.uploadNotFound, "an aborted upload is gone") {
+            try await store.completeUpload(other, parts: [ArtifactPart(number: 1, tag: stored[0].tag)])
+        }
+        let left = try await store.beginUpload(at: path)
+        let early0 = try await store.removeUnfinished(before: EventTime(microseconds: 0))
+        let removed = try await store.removeUnfinished(before: EventTime(microseconds: 9_000_000_000_000_000))
+        report.expect(early0 == 0 && removed == 1, "only uploads older than the time are removed")
+        await report.expect(.uploadNotFound, "an upload that was removed is gone") {
+            _ = try await store.putPart(1, of: left, pieces: TestPieces(pieces: [parts[2]]))
+        }
+        let still = try await store.entry(at: path)?.byteCount
+        report.expect(still == (10 << 20) + 3, "uploads that come to nothing leave what was there")
+    }
+}
+
+/// Pieces in memory as a stream, which may break on the way.
+private struct TestPieces: AsyncSequence, Sendable {
+    typealias Element = Data
+
+    struct Broken: Error {}
+
+    let pieces: [Data]
+    var failsAfter: Int?
+
+    func makeAsyncIterator() -> Iterator { Iterator(pieces: self.pieces[...], failsAfter: self.failsAfter) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var pieces: ArraySlice<Data>
+        var failsAfter: Int?
+        var taken = 0
+
+        mutating func next() async throws -> Data? {
+            if self.taken == self.failsAfter { throw Broken() }
+            self.taken += 1
+            return self.pieces.popFirst()
+        }
     }
 }

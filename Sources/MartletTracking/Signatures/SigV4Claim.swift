@@ -60,7 +60,8 @@ package struct SigV4Claim: Sendable {
                 (1...Self.lifetimeLimit).contains(seconds)
             else { throw Self.malformed("its X-Amz-Expires is not 1 to \(Self.lifetimeLimit) seconds") }
             self.lifetime = .seconds(seconds)
-            self.payload = .unsigned
+            // S3 leaves the body of a presigned request open; other services sign it.
+            self.payload = scope.keepsPath ? .unsigned : nil
         } else {
             self.lifetime = nil
             let text = request.header("x-amz-content-sha256")

@@ -25,7 +25,14 @@ extension Application {
     func deployments() throws -> any DeploymentStore { SQLDeploymentStore(try self.metadata.database()) }
 
     /// The files of runs.
-    func artifacts() throws -> any ArtifactStore { FileArtifactStore(root: self.statePath("artifacts")) }
+    func artifacts() throws -> any ArtifactStore {
+        ArtifactsHandle(
+            self.workspace.environment.stores,
+            folder: self.statePath("artifacts"),
+            variables: self.processEnvironment
+        )
+        .store()
+    }
 
     /// What a gateway must know of `version`.
     func manifest(of version: ModelVersion) async throws -> ModelManifest {

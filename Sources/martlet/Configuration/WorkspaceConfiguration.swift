@@ -1,4 +1,5 @@
 import MartletCore
+import MartletStores
 import MartletTracking
 
 /// What `martlet.yaml` says: the environments a workspace runs in, and the endpoints it serves.
@@ -81,6 +82,9 @@ struct StoresConfiguration: DocumentObject, Sendable {
     /// The folder of all embedded stores; relative to the workspace.
     let root: String
     let metadata: MetadataConfiguration
+    /// The bucket that keeps artifacts; `nil` keeps them in the folder.
+    let artifacts: String?
+    let s3: ObjectStoreConfiguration
 
     init(from reader: ObjectReader) {
         self.root = reader.value(
@@ -95,6 +99,20 @@ struct StoresConfiguration: DocumentObject, Sendable {
             "Where runs, models and the ledger are kept: sqlite, or postgresql://….",
             documentedDefault: "sqlite"
         )
+        self.artifacts = reader.optional(
+            "artifacts",
+            String.self,
+            "Where artifacts are kept, s3://BUCKET[/PREFIX]; by default in the folder."
+        )
+        self.s3 = reader.value("s3", default: .placeholder, "How to reach the object store of 'artifacts'.")
+        if let artifacts = self.artifacts, S3Location(uri: artifacts, region: "us-east-1") == nil {
+            reader.report(
+                .documentInvalidValue,
+                "artifacts must be s3://BUCKET or s3://BUCKET/PREFIX, the bucket 3 to 63 of a-z, 0-9, '-' and '.'; "
+                    + "for a folder leave it out and set 'root'",
+                at: "artifacts"
+            )
+        }
     }
 }
 
