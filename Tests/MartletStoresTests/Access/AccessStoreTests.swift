@@ -6,12 +6,12 @@ import MartletTracking
 import Testing
 
 struct AccessStoreTests {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path
     let ada = Attribution(by: "ada", at: EventTime(microseconds: 1))
     let bob = Attribution(by: "bob", at: EventTime(microseconds: 2), reason: "checked")
 
-    @Test func `accounts in SQLite keep the rules of an access store`() async throws {
-        let database = try MetadataDatabase(path: self.path)
+    @Test(arguments: MetadataKind.allCases)
+    func `accounts keep the rules of an access store`(kind: MetadataKind) async throws {
+        let database = try kind.open()
         let violations = try await AccessStoreContract.violations(
             of: SQLAccessStore(database),
             ledger: SQLLedger(database)
@@ -19,8 +19,9 @@ struct AccessStoreTests {
         #expect(violations == [])
     }
 
-    @Test func `webhooks in SQLite keep the rules of a webhook store`() async throws {
-        let database = try MetadataDatabase(path: self.path)
+    @Test(arguments: MetadataKind.allCases)
+    func `webhooks keep the rules of a webhook store`(kind: MetadataKind) async throws {
+        let database = try kind.open()
         let violations = try await WebhookStoreContract.violations(
             of: SQLWebhookStore(database),
             registry: SQLModelRegistry(database)
@@ -28,8 +29,9 @@ struct AccessStoreTests {
         #expect(violations == [])
     }
 
-    @Test func `with four eyes, neither the registrant nor their service decides`() async throws {
-        let database = try MetadataDatabase(path: self.path)
+    @Test(arguments: MetadataKind.allCases)
+    func `with four eyes, neither the registrant nor their service decides`(kind: MetadataKind) async throws {
+        let database = try kind.open()
         let accounts = SQLAccessStore(database)
         try await accounts.addAccount(Account(name: "ada", kind: .user, author: self.ada))
         try await accounts.addAccount(Account(name: "ci", kind: .service, owner: "ada", author: self.ada))
@@ -51,8 +53,11 @@ struct AccessStoreTests {
         #expect(try await registry.decide(.approved, on: byService.id, self.bob).approval.status == .approved)
     }
 
-    @Test func `clients of other registries see an approval as tags, which they cannot set`() async throws {
-        let registry = SQLModelRegistry(try MetadataDatabase(path: self.path))
+    @Test(arguments: MetadataKind.allCases)
+    func `clients of other registries see an approval as tags, which they cannot set`(
+        kind: MetadataKind
+    ) async throws {
+        let registry = SQLModelRegistry(try kind.open())
         let copied = ["team": "a", "martlet.approval_status": "Approved"]
         let new = NewModelVersion(model: "price", runID: nil, source: "mlflow-artifacts:/1/x", tags: copied)
         let id = try await registry.register(new, self.ada).id

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import MartletTesting
 import NIOCore
 import NIOHTTP1
 import Synchronization

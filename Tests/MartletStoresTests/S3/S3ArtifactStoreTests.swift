@@ -11,7 +11,7 @@ import Synchronization
 import Testing
 
 /// Artifacts in a real S3-speaking server, and behind a gateway that fails.
-@Suite(.enabled(if: MotoServer.isThere || MotoServer.isRequired, MotoServer.reason), .serialized)
+@Suite(.enabled(if: MotoServer.isAvailable, "moto is not installed; run scripts/setup-clients"), .serialized)
 struct S3ArtifactStoreTests {
     @Test func `artifacts in a bucket keep the rules of an artifact store`() async throws {
         try await MotoServer.run { server in

@@ -16,9 +16,10 @@ struct GarbageTests {
         let artifacts: FileArtifactStore
         let snapshots: FileSnapshotStore
 
-        init(folder: String) throws {
+        /// A workspace in `folder`, with its metadata in a new database of `kind`, by default in the folder's own file.
+        init(folder: String, kind: MetadataKind? = nil) throws {
             self.folder = folder
-            let database = try MetadataDatabase(path: folder + "/metadata.sqlite")
+            let database = try kind?.open() ?? MetadataDatabase(path: folder + "/metadata.sqlite")
             self.tracking = SQLTrackingStore(database)
             self.registry = SQLModelRegistry(database)
             self.artifacts = FileArtifactStore(root: folder + "/artifacts")
@@ -100,8 +101,11 @@ struct GarbageTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
     private var later: EventTime { EventTime(microseconds: EventTime.now.microseconds + 1_000_000) }
 
-    @Test func `a collection removes what was deleted, keeps what a version needs, and frees names`() async throws {
-        let workspace = try Workspace(folder: self.folder)
+    @Test(arguments: MetadataKind.allCases)
+    func `a collection removes what was deleted, keeps what a version needs, and frees names`(
+        kind: MetadataKind
+    ) async throws {
+        let workspace = try Workspace(folder: self.folder, kind: kind)
         try await workspace.fill()
         let none = try await workspace.collector.collect(deletedBefore: EventTime(microseconds: 0))
         #expect(none.removed.isEmpty && none.kept.isEmpty)
@@ -150,8 +154,11 @@ struct GarbageTests {
         #expect(try await workspace.faults() == [])
     }
 
-    @Test func `between the removal of a run and of its files no version can begin to refer to them`() async throws {
-        let workspace = try Workspace(folder: self.folder)
+    @Test(arguments: MetadataKind.allCases)
+    func `between the removal of a run and of its files no version can begin to refer to them`(
+        kind: MetadataKind
+    ) async throws {
+        let workspace = try Workspace(folder: self.folder, kind: kind)
         try await workspace.fill()
         let plan = try await workspace.tracking.removeGarbage(deletedBefore: self.later, limit: 500)
         let run = try #require(

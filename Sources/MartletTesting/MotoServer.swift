@@ -1,33 +1,43 @@
-import AsyncHTTPClient
 import Foundation
-import MartletCore
-import MartletStores
-import MartletTracking
-import NIOCore
-import NIOHTTP1
-import Testing
 
 /// A real S3-speaking server, moto from PyPI, on a free port of this machine.
-struct MotoServer {
-    let address: String
+package struct MotoServer: Sendable {
+    /// Where it answers, such as `http://127.0.0.1:40123`.
+    package let address: String
+
+    /// A server that answers at `address`.
+    package init(address: String) { self.address = address }
 
     /// The package's folder.
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-    static let python = Self.root.appending(path: ".clients/venv/bin/python").path
-    static var isThere: Bool { FileManager.default.isExecutableFile(atPath: Self.python) }
-    static let reason: Comment = "needs .clients/venv with moto[server]; run scripts/setup-clients"
-    /// Where skipping is a failure.
-    static var isRequired: Bool { ProcessInfo.processInfo.environment["MARTLET_REQUIRE_CLIENTS"] == "1" }
+        .deletingLastPathComponent()
+    private static let python = Self.root.appending(path: ".clients/venv/bin/python").path
 
-    struct DidNotStart: Error {
-        let output: String
+    /// Whether a server can be started; also `true` when the tests must not be skipped.
+    package static let isAvailable =
+        FileManager.default.isExecutableFile(atPath: Self.python)
+        || ProcessInfo.processInfo.environment["MARTLET_REQUIRE_CLIENTS"] == "1"
+
+    /// Half of the key that ``python(_:)`` uses, and that the server takes as it takes every other.
+    package static let accessKeyID = "AKIATEST"
+    /// The other half.
+    package static let secretAccessKey = "secret"
+
+    /// The server ended before it answered.
+    package struct DidNotStart: Error {
+        /// What it said.
+        package let output: String
+    }
+
+    /// A program ended with an error, which it printed.
+    package struct ProgramFailed: Error {
+        package let status: Int32
     }
 
     /// Starts a server, gives it to `body`, and ends it.
     ///
     /// `openCalls` calls are answered without looking at their signature; `nil` answers all so.
-    static func run<Result>(
+    package static func run<Result>(
         openCalls: Int? = nil,
         _ body: (MotoServer) async throws -> Result
     ) async throws -> Result {
@@ -61,52 +71,16 @@ struct MotoServer {
         }
     }
 
-    static let http = HTTPClient(
-        configuration: HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
-    )
-
-    static let key = SigV4Credentials(accessKeyID: "AKIATEST", secretAccessKey: "secret")
-
-    /// A client of `bucket` at `address`, by default this server's.
-    func client(
-        of bucket: String,
-        prefix: String = "team/models",
-        at address: String? = nil,
-        key: SigV4Credentials = Self.key,
-        now: @escaping @Sendable () -> EventTime = { .now }
-    ) throws -> S3Client {
-        let location = try #require(
-            S3Location(
-                uri: "s3://\(bucket)/\(prefix)",
-                region: "us-east-1",
-                endpoint: S3Location.Endpoint(address ?? self.address)
-            )
-        )
-        return S3Client(
-            location,
-            http: Self.http,
-            credentials: FixedS3Credentials(key),
-            retries: S3Client.Retries(limit: 4, firstPause: .milliseconds(1), longestPause: .milliseconds(5)),
-            now: now
-        )
-    }
-
-    /// Makes a bucket, as a person would with another tool.
-    func makeBucket(_ name: String) async throws {
-        var request = HTTPClientRequest(url: "\(self.address)/\(name)")
-        request.method = .PUT
-        let response = try await Self.http.execute(request, timeout: .seconds(30))
-        #expect(response.status == .ok)
-    }
-
     /// Runs Python with boto3 pointed at the server, and returns what it prints.
-    func python(_ script: String) throws -> String {
+    ///
+    /// - Throws: ``ProgramFailed`` when the program ends with another status than 0.
+    package func python(_ script: String) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: Self.python)
         process.arguments = ["-c", script]
         var environment = ProcessInfo.processInfo.environment
-        environment["AWS_ACCESS_KEY_ID"] = Self.key.accessKeyID
-        environment["AWS_SECRET_ACCESS_KEY"] = Self.key.secretAccessKey
+        environment["AWS_ACCESS_KEY_ID"] = Self.accessKeyID
+        environment["AWS_SECRET_ACCESS_KEY"] = Self.secretAccessKey
         environment["AWS_DEFAULT_REGION"] = "us-east-1"
         environment["AWS_ENDPOINT_URL"] = self.address
         process.environment = environment
@@ -115,7 +89,7 @@ struct MotoServer {
         try process.run()
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        guard process.terminationStatus == 0 else { throw ProgramFailed(status: process.terminationStatus) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }
