@@ -145,7 +145,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletTrackingTests",
-            dependencies: ["MartletCore", "MartletTesting", "MartletTracking"]
+            dependencies: [
+                "MartletCore", "MartletTesting", "MartletTracking",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         .testTarget(
             name: "MartletTrainingTests",

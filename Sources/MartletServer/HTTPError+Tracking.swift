@@ -14,11 +14,11 @@ extension TrackingError {
             .endpointNotFound, .artifactNotFound, .webhookNotFound, .accountNotFound, .keyNotFound, .grantNotFound:
             .notFound
         case .experimentExists, .runExists, .modelExists, .accountExists, .alreadyDecided, .versionIsDeployed,
-            .versionNotApproved, .runDeleted, .parameterChanged:
+            .versionNotApproved, .runDeleted, .parameterChanged, .deploymentChangedMeanwhile, .feedbackConflict:
             .conflict
         case .invalidTrackingValue, .invalidAlias, .invalidModelReference, .reasonRequired, .actorRequired,
             .reservedTag, .invalidEndpointName, .invalidArtifactPath, .invalidWebhook, .unknownWebhookEvent,
-            .invalidAccount, .invalidKey, .invalidScope:
+            .invalidAccount, .invalidKey, .invalidScope, .invalidTraffic, .invalidFeedback:
             .unprocessableContent
         case .identityKeysUnavailable: .serviceUnavailable
         default: .internalServerError

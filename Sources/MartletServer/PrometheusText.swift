@@ -6,6 +6,8 @@ enum PrometheusText {
     static func write(
         endpoints: [EndpointMetrics],
         queue: PredictionQueue,
+        shadows: ShadowQueue,
+        outages: [VariantOutage],
         runningCount: Int,
         onlineCounts: [String: Int],
         process: ServerContext.ProcessReading
@@ -35,6 +37,16 @@ enum PrometheusText {
         text += "martlet_log_written_records_total \(queue.writtenCount)\n"
         Self.head("martlet_log_failures_total", "counter", "Prediction log writes that failed.", &text)
         text += "martlet_log_failures_total \(queue.failureCount)\n"
+        Self.head("martlet_shadow_queue_requests", "gauge", "Answered requests that wait for shadow variants.", &text)
+        text += "martlet_shadow_queue_requests \(shadows.depth)\n"
+        Self.head("martlet_shadow_dropped_requests_total", "counter", "Requests no shadow had room for.", &text)
+        text += "martlet_shadow_dropped_requests_total \(shadows.droppedCount)\n"
+        Self.head("martlet_variant_out", "gauge", "Variants taken out by fault, each 1.", &text)
+        for outage in outages {
+            text +=
+                "martlet_variant_out{endpoint=\"\(Self.escape(outage.endpoint))\","
+                + "version=\"\(outage.version)\",variant=\"\(Self.escape(outage.variant))\"} 1\n"
+        }
         Self.head("process_resident_memory_bytes", "gauge", "Resident memory.", &text)
         text += "process_resident_memory_bytes \(process.residentBytes)\n"
         Self.head("process_cpu_seconds_total", "counter", "User and system CPU time.", &text)
@@ -59,7 +71,8 @@ enum PrometheusText {
     }
 
     private static func labels(_ metrics: EndpointMetrics) -> String {
-        "endpoint=\"\(Self.escape(metrics.endpoint))\",version=\"\(Self.escape(metrics.version))\""
+        "endpoint=\"\(Self.escape(metrics.endpoint))\",version=\"\(Self.escape(metrics.version))\","
+            + "variant=\"\(Self.escape(metrics.variant))\"" + (metrics.isShadow ? ",shadow=\"true\"" : "")
     }
 
     private static func escape(_ text: String) -> String {

@@ -55,6 +55,10 @@ extension ErrorCode {
     package static let endpointNotFound = ErrorCode("deployment.endpointNotFound")
     /// The endpoint's name holds a character that is not allowed.
     package static let invalidEndpointName = ErrorCode("deployment.invalidEndpointName")
+    /// The variants of an endpoint have names, weights or a salt that cannot be.
+    package static let invalidTraffic = ErrorCode("deployment.invalidTraffic")
+    /// Another change of the endpoint came first.
+    package static let deploymentChangedMeanwhile = ErrorCode("deployment.changedMeanwhile")
 
     /// An artifact is not there.
     package static let artifactNotFound = ErrorCode("artifact.notFound")

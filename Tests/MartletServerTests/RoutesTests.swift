@@ -191,7 +191,7 @@ struct RoutesTests {
                     #expect(typed.contains(String(name)) || typed.contains(String(match.1)), "\(line)")
                     #expect(series.insert("\(match.1)\(match.2 ?? "")").inserted, "\(line)")
                 }
-                let labels = #"endpoint="prices",version="prices:1""#
+                let labels = #"endpoint="prices",version="prices:1",variant="live""#
                 #expect(text.contains(#"martlet_requests_total{\#(labels),code="ok"} 1"#))
                 #expect(text.contains(#"martlet_requests_total{\#(labels),code="request.notJSON"} 1"#))
                 #expect(text.contains(#"martlet_online_rows{view="building"} 1"#))

@@ -13,7 +13,7 @@ struct GatewayTests {
         #expect(
             String(decoding: answer.body, as: UTF8.self)
                 == #"{"request_id":"\#(answer.requestID)","endpoint":"prices","#
-                + #""model":{"name":"prices","version":3},"predictions":[{"value":20}]}"#
+                + #""model":{"name":"prices","version":3},"variant":"live","predictions":[{"value":20}]}"#
         )
         #expect(answer.requestID.utf8.count == 26)
     }

@@ -28,6 +28,8 @@ struct EndpointRoutes: Sendable {
             "live_since": endpoint.liveSince.map { .string($0.description) } ?? .null,
             "failure": .null,
             "model": .null,
+            "revision": .integer(endpoint.revision),
+            "variants": .array(endpoint.variants.map(Self.json)),
         ]
         if let failure = endpoint.failure {
             members["failure"] = .object([
@@ -54,5 +56,15 @@ struct EndpointRoutes: Sendable {
             )
         }
         return .object(members)
+    }
+    private static func json(_ served: ServedVariant) -> JSONValue {
+        let variant = served.variant
+        return [
+            "name": .string(variant.name), "model": .string(variant.version.model),
+            "version": .integer(Int64(variant.version.number)), "weight": .integer(Int64(variant.weight)),
+            "shadow": .boolean(variant.isShadow),
+            "live_since": served.liveSince.map { .string($0.description) } ?? .null,
+            "out": served.fuse.outage.map { .string($0.reason) } ?? .null,
+        ]
     }
 }

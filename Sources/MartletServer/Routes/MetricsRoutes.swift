@@ -12,6 +12,8 @@ struct MetricsRoutes: Sendable {
             let text = PrometheusText.write(
                 endpoints: self.context.gateway.metrics.all,
                 queue: self.context.gateway.queue,
+                shadows: self.context.gateway.shadows,
+                outages: self.context.gateway.outages,
                 runningCount: self.context.gateway.runningCount,
                 onlineCounts: await self.context.onlineCounts(),
                 process: self.context.process()

@@ -3,8 +3,9 @@ package import MartletTracking
 
 /// Brings deployments live: reads what should be served, loads it, and hands the gateway a new routing table.
 ///
-/// A version that cannot be loaded leaves the old one live and is reported by health and ``RoutingTable``; it is tried
-/// again after a while, since its cause may pass.
+/// All variants are loaded and have scored a row before the first request reaches one. A version that cannot be loaded
+/// leaves the old traffic live and is reported by health and ``RoutingTable``; it is tried again after a while, since its
+/// cause may pass. A shadow or a variant of weight 0 that cannot be loaded holds up nobody.
 package actor EndpointFollower {
     private let gateway: Gateway
     private let deployments: any DeploymentStore
@@ -13,6 +14,7 @@ package actor EndpointFollower {
     private let now: @Sendable () -> EventTime
     private let report: @Sendable (Report) -> Void
     private var retryAt: EventTime?
+    private var knownOutages: [VariantOutage] = []
 
     /// What the follower has to say to the one who runs it; each is said once, not at every look.
     package enum Report: Sendable, Hashable {
@@ -20,6 +22,8 @@ package actor EndpointFollower {
         case storeFailed(String)
         /// The stores can be read again.
         case storeRecovered
+        /// A variant failed or was slow too often; its units are answered by another.
+        case variantOut(VariantOutage)
     }
 
     /// Follows `deployments` for `gateway`; `report` is for a log.
@@ -47,6 +51,8 @@ package actor EndpointFollower {
     /// - Throws: what a store throws; everything served before goes on.
     @discardableResult
     package func poll() async throws -> Bool {
+        self.gateway.sampleMetrics(at: self.now())
+        self.reportOutages()
         do {
             let isReplaced = try await self.look()
             if self.gateway.noteStoreFailure(nil) { self.report(.storeRecovered) }
@@ -70,11 +76,15 @@ package actor EndpointFollower {
         }
         let snapshot = try await self.deployments.snapshot()
         var endpoints: [String: RoutingTable.Endpoint] = [:]
+        // What was answered before the switch is not counted as after it.
+        defer { self.gateway.sampleMetrics(at: self.now(), isMark: true) }
         for deployment in snapshot.deployments {
             endpoints[deployment.endpoint] = await self.endpoint(deployment, current)
         }
         let hasFailure = endpoints.values.contains { $0.failure != nil }
         self.retryAt = hasFailure ? self.now() + .seconds(5) : nil
+        // Another look may have come first with something newer while this one loaded.
+        guard (self.gateway.routingTable.revision ?? -1) <= snapshot.revision else { return false }
         self.gateway.serve(RoutingTable(revision: snapshot.revision, endpoints: endpoints))
         try await self.online.poll()
         return true
@@ -88,34 +98,73 @@ package actor EndpointFollower {
         }
     }
 
+    private func reportOutages() {
+        let outages = self.gateway.outages
+        for outage in outages where !self.knownOutages.contains(outage) { self.report(.variantOut(outage)) }
+        self.knownOutages = outages
+    }
+
     private func endpoint(_ deployment: Deployment, _ current: RoutingTable) async -> RoutingTable.Endpoint {
         let old = current.endpoints[deployment.endpoint]
-        let metrics = self.gateway.metrics.metrics(
-            endpoint: deployment.endpoint,
-            version: deployment.version.description
+        if let old, old.failure == nil, old.revision == deployment.revision { return old }
+        var variants: [ServedVariant?] = []
+        var failure: RoutingTable.Endpoint.Failure?
+        for variant in deployment.traffic.variants {
+            do {
+                variants.append(try await self.served(variant, deployment, old))
+            } catch {
+                let problem = RoutingTable.Endpoint.Failure(
+                    version: variant.version,
+                    message: readableMessage(of: error)
+                )
+                if variant.weight > 0, let old { return old.failing(problem, at: deployment.revision) }
+                // The one that should answer comes before those that nobody waits for.
+                if failure == nil || variant.weight > 0 { failure = problem }
+                variants.append(nil)
+            }
+        }
+        return RoutingTable.Endpoint(
+            name: deployment.endpoint,
+            traffic: deployment.traffic,
+            variants: variants,
+            revision: deployment.revision,
+            failure: failure,
+            metrics: self.gateway.metrics.metrics(
+                endpoint: deployment.endpoint,
+                version: deployment.version.description
+            )
         )
-        if let old, old.model?.version == deployment.version, old.failure == nil, old.revision == deployment.revision {
-            return old
+    }
+
+    /// Loads one variant; a release takes over what the endpoint has loaded already.
+    private func served(
+        _ variant: ProductionVariant,
+        _ deployment: Deployment,
+        _ old: RoutingTable.Endpoint?
+    ) async throws -> ServedVariant {
+        let traffic = deployment.traffic
+        let before = old?.variants.first { $0.model.version == variant.version }
+        let isRouted = traffic.release != nil || traffic.variants.count > 1
+        let model: ServedModel
+        if isRouted, let before {
+            model = before.model
+        } else {
+            model = try await self.loader.load(variant.version) { try await self.online.rows(of: $0) }
+            // The first row touches the pages that the first request would wait for.
+            _ = try? model.scorer.score([Double](repeating: .nan, count: model.scorer.featureCount))
         }
-        do {
-            let model = try await self.loader.load(deployment.version) { try await self.online.rows(of: $0) }
-            return RoutingTable.Endpoint(
-                name: deployment.endpoint,
-                model: model,
-                liveSince: self.now(),
-                revision: deployment.revision,
-                failure: nil,
-                metrics: metrics
+        let same = old?.variants.first { $0.variant.name == variant.name && $0.model === model }
+        return ServedVariant(
+            variant,
+            model: model,
+            release: traffic.release,
+            liveSince: same?.liveSince ?? self.now(),
+            metrics: self.gateway.metrics.metrics(
+                endpoint: deployment.endpoint,
+                version: variant.version.description,
+                variant: variant.name,
+                isShadow: variant.isShadow
             )
-        } catch {
-            return RoutingTable.Endpoint(
-                name: deployment.endpoint,
-                model: old?.model,
-                liveSince: old?.liveSince,
-                revision: deployment.revision,
-                failure: .init(version: deployment.version, message: readableMessage(of: error)),
-                metrics: old?.metrics ?? metrics
-            )
-        }
+        )
     }
 }

@@ -18,7 +18,9 @@ package final class Gateway: Sendable {
     package let limits: RequestLimits
     package let metrics: ServingMetrics
     package let queue: PredictionQueue
-    private let clock: ServingClock
+    /// The answered requests that wait for shadow variants.
+    package let shadows: ShadowQueue
+    let clock: ServingClock
     private let requestIDs: RequestIDGenerator
     private let routes = Mutex(RoutingTable(revision: nil, endpoints: [:]))
     private let storeFault = Mutex<String?>(nil)
@@ -31,12 +33,14 @@ package final class Gateway: Sendable {
         limits: RequestLimits = RequestLimits(),
         metrics: ServingMetrics = ServingMetrics(),
         queue: PredictionQueue = PredictionQueue(),
+        shadows: ShadowQueue = ShadowQueue(),
         clock: ServingClock,
         seed: UInt64
     ) {
         self.limits = limits
         self.metrics = metrics
         self.queue = queue
+        self.shadows = shadows
         self.clock = clock
         self.requestIDs = RequestIDGenerator(seed: seed)
     }
@@ -82,59 +86,153 @@ package final class Gateway: Sendable {
     package func predict(endpoint: String, body: [UInt8]) -> Answer {
         let start = self.clock.uptimeMicroseconds()
         let now = self.clock.now()
-        let requestID = self.requestIDs.next(at: now)
+        let call = Call(
+            requestID: self.requestIDs.next(at: now),
+            endpoint: endpoint,
+            body: body,
+            now: now,
+            start: start
+        )
         let route = self.routes.withLock { $0.endpoints[endpoint] }
-        var record = PredictionRecordWriter(requestID: requestID, time: now, endpoint: endpoint, inputCount: 1)
         do throws(ServingError) {
             guard self.queue.hasRoom else { throw Self.logFull }
             guard body.count <= self.limits.bodyByteLimit else { throw self.tooLarge }
             guard let route else { throw self.unknownEndpoint(endpoint) }
-            guard let model = route.model else { throw Self.notDeployed(route) }
-            let request = try PredictionRequestParser.parse(body, for: model.plan, inputLimit: self.limits.inputLimit)
-            let scored = try ScoredRequest(request, model, now: now)
-            let response = ResponseWriter.write(
-                scored,
-                request,
-                model,
-                requestID: requestID,
-                endpoint: endpoint,
-                now: now
-            )
-            let latency = self.clock.uptimeMicroseconds() - start
-            self.queue.append(record.answered(scored, request, model, latencyMicroseconds: latency))
-            route.metrics.answered(inputCount: request.inputCount, latencyMicroseconds: latency)
-            return Answer(requestID: requestID, body: response, error: nil)
+            guard let leading = route.leading else { throw Self.notDeployed(route) }
+            if let split = route.split { return self.answer(call, among: split, leading) }
+            return try self.answer(call, by: leading, others: [], unit: nil, insteadOf: nil)
         } catch {
-            let latency = self.clock.uptimeMicroseconds() - start
-            return self.refused(error, route, requestID, record: &record, latency: latency)
+            return self.refused(error, call, by: route?.leading, metrics: route?.metrics)
         }
+    }
+
+    /// Answers a request by the variant of its unit, or by another when that is out or fails.
+    private func answer(_ call: Call, among split: TrafficSplit, _ leading: ServedVariant) -> Answer {
+        let unit = UnitScanner.unit(in: call.body) ?? call.requestID
+        let assigned = split.variant(of: unit) ?? leading
+        var served = assigned
+        if assigned.fuse.isBlown { served = split.substitute(for: assigned) ?? assigned }
+        do throws(ServingError) {
+            do throws(ServingError) {
+                return try self.answer(call, by: served, in: split, unit: unit, assigned)
+            } catch {
+                guard error.code.isModelFault else { throw error }
+                let latency = self.clock.uptimeMicroseconds() - call.start
+                served.fuse.note(isFault: true, latencyMicroseconds: latency, now: call.now)
+                guard let other = split.substitute(for: served) else { throw error }
+                served.metrics.refused(error.code, latencyMicroseconds: latency)
+                served = other
+                return try self.answer(call, by: served, in: split, unit: unit, assigned)
+            }
+        } catch {
+            return self.refused(error, call, by: served, metrics: served.metrics, unit: unit)
+        }
+    }
+
+    /// Answers by one of several variants, and leaves the request for the shadows.
+    private func answer(
+        _ call: Call,
+        by served: ServedVariant,
+        in split: TrafficSplit,
+        unit: String,
+        _ assigned: ServedVariant
+    ) throws(ServingError) -> Answer {
+        let answer = try self.answer(
+            call,
+            by: served,
+            others: split.plans,
+            unit: unit,
+            insteadOf: served === assigned ? nil : assigned
+        )
+        let latency = self.clock.uptimeMicroseconds() - call.start
+        served.fuse.note(isFault: false, latencyMicroseconds: latency, now: call.now)
+        if !split.shadows.isEmpty {
+            self.shadows.offer(
+                ShadowJob(
+                    requestID: call.requestID,
+                    time: call.now,
+                    endpoint: call.endpoint,
+                    unit: unit,
+                    body: call.body,
+                    split: split
+                )
+            )
+        }
+        return answer
+    }
+
+    /// Answers by `served`.
+    ///
+    /// - Parameter unit: the unit that chose it; `nil` when none had to.
+    private func answer(
+        _ call: Call,
+        by served: ServedVariant,
+        others: [InputPlan],
+        unit: String?,
+        insteadOf assigned: ServedVariant?
+    ) throws(ServingError) -> Answer {
+        let model = served.model
+        var record = PredictionRecordWriter(call)
+        var request = try PredictionRequestParser.parse(
+            call.body,
+            for: model.plan,
+            others: others,
+            inputLimit: self.limits.inputLimit
+        )
+        if let unit { request.unit = unit }
+        let scored = try ScoredRequest(request, model, now: call.now)
+        let response = ResponseWriter.write(
+            scored,
+            request,
+            served,
+            requestID: call.requestID,
+            endpoint: call.endpoint,
+            now: call.now
+        )
+        record.name(served, unit: request.unit, insteadOf: assigned)
+        let latency = self.clock.uptimeMicroseconds() - call.start
+        self.queue.append(record.answered(scored, request, model, latencyMicroseconds: latency))
+        served.metrics.answered(inputCount: request.inputCount, latencyMicroseconds: latency)
+        return Answer(requestID: call.requestID, body: response, error: nil)
     }
 
     /// Refuses a request whose body never reached ``predict(endpoint:body:)``, and records it all the same.
     package func refuse(endpoint: String, _ error: ServingError) -> Answer {
         let now = self.clock.now()
-        let requestID = self.requestIDs.next(at: now)
+        let start = self.clock.uptimeMicroseconds()
+        let call = Call(requestID: self.requestIDs.next(at: now), endpoint: endpoint, body: [], now: now, start: start)
         let route = self.routes.withLock { $0.endpoints[endpoint] }
-        var record = PredictionRecordWriter(requestID: requestID, time: now, endpoint: endpoint, inputCount: 1)
-        return self.refused(error, route, requestID, record: &record, latency: 0)
+        return self.refused(error, call, by: route?.leading, metrics: route?.metrics)
     }
 
     private func refused(
         _ error: ServingError,
-        _ route: RoutingTable.Endpoint?,
-        _ requestID: String,
-        record: inout PredictionRecordWriter,
-        latency: Int64
+        _ call: Call,
+        by served: ServedVariant?,
+        metrics: EndpointMetrics?,
+        unit: String? = nil
     ) -> Answer {
+        let latency = self.clock.uptimeMicroseconds() - call.start
         // A full queue takes no more: such a refusal is counted, not recorded.
         if error.code != .logFull {
-            self.queue.append(record.refused(error, route?.model, latencyMicroseconds: latency))
+            var record = PredictionRecordWriter(call)
+            if let served { record.name(served, unit: unit) }
+            self.queue.append(record.refused(error, latencyMicroseconds: latency))
         }
         // Unknown names share one counter, so that a caller cannot make counters without end.
-        let metrics = route?.metrics ?? self.metrics.metrics(endpoint: "", version: "")
+        let metrics = metrics ?? self.metrics.metrics(endpoint: "", version: "", variant: "")
         metrics.refused(error.code, latencyMicroseconds: latency)
-        return Answer(requestID: requestID, body: [], error: error)
+        return Answer(requestID: call.requestID, body: [], error: error)
     }
+}
+
+/// One request under way.
+struct Call {
+    let requestID: String
+    let endpoint: String
+    let body: [UInt8]
+    let now: EventTime
+    let start: Int64
 }
 
 extension Gateway {

@@ -6,10 +6,10 @@ package struct RoutingTable: Sendable {
     /// One endpoint.
     package struct Endpoint: Sendable {
         package let name: String
-        /// The version that answers; `nil` when none could be loaded yet.
-        package let model: ServedModel?
-        /// Since when it answers.
-        package let liveSince: EventTime?
+        /// The loaded variant that answers most units; `nil` when none could be loaded yet.
+        package let leading: ServedVariant?
+        /// Who answers which unit; `nil` while one variant answers all and none scores beside.
+        package let split: TrafficSplit?
         /// The revision of deployments that put it there.
         package let revision: Int64
         /// The version that should answer but could not be loaded, and why.
@@ -28,7 +28,18 @@ package struct RoutingTable: Sendable {
             }
         }
 
-        /// Describes an endpoint.
+        /// The version that answers most units.
+        package var model: ServedModel? { self.leading?.model }
+
+        /// Since when ``leading`` answers.
+        package var liveSince: EventTime? { self.leading?.liveSince }
+
+        /// All loaded variants in the order of the traffic's.
+        package var variants: [ServedVariant] {
+            self.split?.variants.compactMap { $0 } ?? self.leading.map { [$0] } ?? []
+        }
+
+        /// Describes an endpoint that one version answers, or none yet.
         package init(
             name: String,
             model: ServedModel?,
@@ -38,11 +49,58 @@ package struct RoutingTable: Sendable {
             metrics: EndpointMetrics
         ) {
             self.name = name
-            self.model = model
-            self.liveSince = liveSince
+            self.split = nil
+            self.leading = model.map { model in
+                ServedVariant(
+                    ProductionVariant(
+                        name: ProductionVariant.liveName,
+                        version: model.version,
+                        weight: ProductionVariant.wholeWeight
+                    ),
+                    model: model,
+                    release: nil,
+                    liveSince: liveSince,
+                    metrics: metrics
+                )
+            }
             self.revision = revision
             self.failure = failure
             self.metrics = metrics
+        }
+
+        /// Describes an endpoint with `traffic`, whose variants were loaded as far as they could be.
+        package init(
+            name: String,
+            traffic: EndpointTraffic,
+            variants: [ServedVariant?],
+            revision: Int64,
+            failure: Failure?,
+            metrics: EndpointMetrics
+        ) {
+            let loaded = variants.compactMap { $0 }.filter { !$0.variant.isShadow }
+            let leading = loaded.reduce(nil as ServedVariant?) { best, next in
+                best.map { $0.variant.weight >= next.variant.weight ? $0 : next } ?? next
+            }
+            self.name = name
+            self.leading = leading
+            self.split = traffic.variants.count > 1 ? TrafficSplit(traffic, variants: variants) : nil
+            self.revision = revision
+            self.failure = failure
+            self.metrics = leading?.metrics ?? metrics
+        }
+
+        /// The same endpoint, which should serve what `failure` says and goes on with what it has.
+        func failing(_ failure: Failure, at revision: Int64) -> Endpoint {
+            Endpoint(self, failure: failure, revision: revision)
+        }
+
+        private init(_ other: Endpoint, failure: Failure, revision: Int64) {
+            self.name = other.name
+            self.leading = other.leading
+            self.split = other.split
+            self.revision = revision
+            self.failure = failure
+            self.metrics = other.metrics
         }
     }
 
@@ -58,6 +116,6 @@ package struct RoutingTable: Sendable {
 
     /// Whether deployments were read, and every deployed endpoint has a version that answers.
     package var isReady: Bool {
-        self.revision != nil && self.endpoints.values.allSatisfy { $0.model != nil }
+        self.revision != nil && self.endpoints.values.allSatisfy { $0.leading != nil }
     }
 }

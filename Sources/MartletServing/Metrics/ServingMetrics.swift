@@ -5,6 +5,8 @@ package final class ServingMetrics: Sendable {
     private struct Key: Hashable {
         let endpoint: String
         let version: String
+        let variant: String
+        let isShadow: Bool
     }
 
     private let endpoints = Mutex<[Key: EndpointMetrics]>([:])
@@ -12,20 +14,31 @@ package final class ServingMetrics: Sendable {
     /// Starts empty.
     package init() {}
 
-    /// The counters of `version` at `endpoint`; the same object every time, so that a deployment back and forth counts on.
-    package func metrics(endpoint: String, version: String) -> EndpointMetrics {
+    /// The counters of `variant` with `version` at `endpoint`; the same object every time, so that a deployment back and
+    /// forth counts on.
+    package func metrics(
+        endpoint: String,
+        version: String,
+        variant: String = "live",
+        isShadow: Bool = false
+    ) -> EndpointMetrics {
         self.endpoints.withLock { endpoints in
-            let key = Key(endpoint: endpoint, version: version)
+            let key = Key(endpoint: endpoint, version: version, variant: variant, isShadow: isShadow)
             if let metrics = endpoints[key] { return metrics }
-            let metrics = EndpointMetrics(endpoint: endpoint, version: version)
+            let metrics = EndpointMetrics(
+                endpoint: endpoint,
+                version: version,
+                variant: variant,
+                isShadow: isShadow
+            )
             endpoints[key] = metrics
             return metrics
         }
     }
 
-    /// All counters, by endpoint and version.
+    /// All counters, by endpoint, version and variant.
     package var all: [EndpointMetrics] {
         self.endpoints.withLock { Array($0.values) }
-            .sorted { ($0.endpoint, $0.version) < ($1.endpoint, $1.version) }
+            .sorted { ($0.endpoint, $0.version, $0.variant) < ($1.endpoint, $1.version, $1.variant) }
     }
 }

@@ -17,6 +17,39 @@ struct PredictionRecordWriter {
         self.writer.string(endpoint)
     }
 
+    /// Starts the record of `call`.
+    init(_ call: Call) {
+        self.init(requestID: call.requestID, time: call.now, endpoint: call.endpoint, inputCount: 1)
+    }
+
+    /// Names the variant and its model.
+    ///
+    /// - Parameters:
+    ///   - unit: who the request is for, when that is known.
+    ///   - assigned: the variant that the unit belongs to, when another one answered for it.
+    mutating func name(
+        _ served: ServedVariant,
+        unit: String?,
+        insteadOf assigned: ServedVariant? = nil,
+        isShadow: Bool = false
+    ) {
+        self.writer.raw(",\"model\":")
+        self.writer.string(served.model.version.model)
+        self.writer.raw(",\"version\":")
+        self.writer.integer(Int64(served.model.version.number))
+        self.writer.raw(UInt8(ascii: ","))
+        self.writer.raw(served.json)
+        if let unit {
+            self.writer.raw(",\"unit\":")
+            self.writer.string(unit)
+        }
+        if let assigned {
+            self.writer.raw(",\"instead_of\":")
+            self.writer.string(assigned.variant.name)
+        }
+        if isShadow { self.writer.raw(",\"shadow\":true") }
+    }
+
     /// Ends the record of an answered request.
     mutating func answered(
         _ scored: ScoredRequest,
@@ -24,7 +57,6 @@ struct PredictionRecordWriter {
         _ model: ServedModel,
         latencyMicroseconds: Int64
     ) -> [UInt8] {
-        self.model(model)
         self.writer.raw(",\"status\":\"answered\",\"latency_us\":")
         self.writer.integer(latencyMicroseconds)
         self.writer.raw(",\"predictions\":[")
@@ -42,8 +74,7 @@ struct PredictionRecordWriter {
     }
 
     /// Ends the record of a refused request.
-    mutating func refused(_ error: ServingError, _ model: ServedModel?, latencyMicroseconds: Int64) -> [UInt8] {
-        if let model { self.model(model) }
+    mutating func refused(_ error: ServingError, latencyMicroseconds: Int64) -> [UInt8] {
         self.writer.raw(",\"status\":\"refused\",\"latency_us\":")
         self.writer.integer(latencyMicroseconds)
         self.writer.raw(",\"error_code\":")
@@ -54,13 +85,6 @@ struct PredictionRecordWriter {
         }
         self.writer.raw("}\n")
         return self.writer.bytes
-    }
-
-    private mutating func model(_ model: ServedModel) {
-        self.writer.raw(",\"model\":")
-        self.writer.string(model.version.model)
-        self.writer.raw(",\"version\":")
-        self.writer.integer(Int64(model.version.number))
     }
 
     private mutating func input(

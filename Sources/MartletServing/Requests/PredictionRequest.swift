@@ -8,6 +8,8 @@ struct PredictionRequest {
     var includeFeatures = false
     /// An entity without any row is scored with what is known instead of refused.
     var allowUnknownEntities = false
+    /// Who the predictions are for: what decides on the variant.
+    var unit: String?
     var inputCount = 0
     /// The join keys, `inputCount` rows in the order of the plan's keys; null is not sent.
     var keys: [Value] = []

@@ -3,17 +3,21 @@ import MartletCore
 /// Reads a predict body for the inputs of one model.
 ///
 /// Strict: an unknown or repeated key is an error, with the nearest known one. Values land in flat rows; a `String` is
-/// made only for text values and for errors.
+/// made only for text values and for errors. Where an endpoint has several variants, what only another one takes is passed
+/// over, so that a caller sends the same to all.
 struct PredictionRequestParser {
     private var scanner: JSONScanner
     private let plan: InputPlan
+    /// The plans of all variants; empty when there is one.
+    private let others: [InputPlan]
     private let inputLimit: Int
     private var request = PredictionRequest()
     private var hasInputs = false
 
-    private init(_ body: [UInt8], _ plan: InputPlan, _ inputLimit: Int) {
+    private init(_ body: [UInt8], _ plan: InputPlan, _ others: [InputPlan], _ inputLimit: Int) {
         self.scanner = JSONScanner(body)
         self.plan = plan
+        self.others = others
         self.inputLimit = inputLimit
     }
 
@@ -23,9 +27,10 @@ struct PredictionRequestParser {
     static func parse(
         _ body: [UInt8],
         for plan: InputPlan,
+        others: [InputPlan] = [],
         inputLimit: Int
     ) throws(ServingError) -> PredictionRequest {
-        var parser = PredictionRequestParser(body, plan, inputLimit)
+        var parser = PredictionRequestParser(body, plan, others, inputLimit)
         try parser.readBody()
         return parser.request
     }
@@ -45,10 +50,13 @@ struct PredictionRequestParser {
                     self.request.includeFeatures = try self.readFlag("include_features")
                 } else if self.scanner.matches(key, Self.allowUnknownKey) {
                     self.request.allowUnknownEntities = try self.readFlag("allow_unknown_entities")
+                } else if self.scanner.matches(key, Self.unitKey) {
+                    guard self.request.unit == nil else { throw Self.duplicate("unit") }
+                    self.request.unit = try self.readUnit()
                 } else {
                     throw Self.unknownKey(
                         self.scanner.string(key),
-                        ["inputs", "explain", "include_features", "allow_unknown_entities"],
+                        ["inputs", "explain", "include_features", "allow_unknown_entities", "unit"],
                         nil
                     )
                 }
@@ -117,7 +125,9 @@ struct PredictionRequestParser {
         var next = 0
         repeat {
             let key = try self.readKey()
-            let index = isEntities ? try self.readEntity(key) : try self.readFeature(key, likely: next)
+            guard let index = isEntities ? try self.readEntity(key) : try self.readFeature(key, likely: next) else {
+                continue
+            }
             guard !seen[index] else {
                 throw Self.duplicate(self.path("\(part).\(self.scanner.string(key))"))
             }
@@ -126,8 +136,13 @@ struct PredictionRequestParser {
         } while try self.scanner.hasNext(before: UInt8(ascii: "}"))
     }
 
-    private mutating func readEntity(_ text: JSONScanner.Text) throws(ServingError) -> Int {
+    /// Reads an entity key; `nil` for one that only another variant takes.
+    private mutating func readEntity(_ text: JSONScanner.Text) throws(ServingError) -> Int? {
         guard let index = self.plan.keys.firstIndex(where: { self.scanner.matches(text, $0.nameBytes) }) else {
+            if self.others.contains(where: { $0.keys.contains { self.scanner.matches(text, $0.nameBytes) } }) {
+                try self.scanner.skipValue()
+                return nil
+            }
             let name = self.scanner.string(text)
             let known = self.plan.keys.map(\.name)
             throw ServingError(
@@ -143,8 +158,13 @@ struct PredictionRequestParser {
         return index
     }
 
-    private mutating func readFeature(_ text: JSONScanner.Text, likely: Int) throws(ServingError) -> Int {
+    /// Reads a request feature; `nil` for one that only another variant takes.
+    private mutating func readFeature(_ text: JSONScanner.Text, likely: Int) throws(ServingError) -> Int? {
         guard let index = self.requestSlot(text, likely: likely) else {
+            if self.isRequestedByOthers(text) {
+                try self.scanner.skipValue()
+                return nil
+            }
             throw self.unknownFeature(self.scanner.string(text))
         }
         let slot = self.plan.slots[self.plan.requestSlots[index]]
@@ -157,6 +177,12 @@ struct PredictionRequestParser {
         )
         self.request.values[self.request.inputCount * self.plan.requestSlots.count + index] = value
         return index
+    }
+
+    private func isRequestedByOthers(_ text: JSONScanner.Text) -> Bool {
+        self.others.contains { plan in
+            plan.requestSlots.contains { self.scanner.matches(text, plan.slots[$0].nameBytes) }
+        }
     }
 
     private func requestSlot(_ text: JSONScanner.Text, likely: Int) -> Int? {
@@ -255,6 +281,15 @@ extension PredictionRequestParser {
         return try self.scanner.readBoolean()
     }
 
+    private mutating func readUnit() throws(ServingError) -> String {
+        guard self.scanner.peek() == UInt8(ascii: "\"") else { throw self.wrongType("a text", "unit") }
+        let text = self.scanner.string(try self.scanner.readString())
+        guard (1...Self.unitByteLimit).contains(text.utf8.count) else {
+            throw self.wrongType("a text of 1 to \(Self.unitByteLimit) bytes", "unit")
+        }
+        return text
+    }
+
     private func path(_ part: String) -> String {
         "inputs[\(self.request.inputCount)]" + (part.isEmpty ? "" : ".\(part)")
     }
@@ -331,6 +366,8 @@ extension PredictionRequestParser {
     private static let explainKey = Array("explain".utf8)
     private static let includeFeaturesKey = Array("include_features".utf8)
     private static let allowUnknownKey = Array("allow_unknown_entities".utf8)
+    static let unitKey = Array("unit".utf8)
+    private static let unitByteLimit = 256
     private static let entitiesKey = Array("entities".utf8)
     private static let featuresKey = Array("features".utf8)
 }

@@ -7,19 +7,26 @@ enum ResponseWriter {
     static func write(
         _ scored: ScoredRequest,
         _ request: PredictionRequest,
-        _ model: ServedModel,
+        _ served: ServedVariant,
         requestID: String,
         endpoint: String,
         now: EventTime
     ) -> [UInt8] {
+        let model = served.model
         let hasDetail = request.explain || request.includeFeatures
-        var writer = JSONWriter(capacity: hasDetail ? 256 + 2_048 * request.inputCount : 192 + 64 * request.inputCount)
+        var writer = JSONWriter(capacity: hasDetail ? 256 + 2_048 * request.inputCount : 256 + 64 * request.inputCount)
         writer.raw("{\"request_id\":\"")
         writer.plain(requestID)
         writer.raw("\",\"endpoint\":")
         writer.string(endpoint)
         writer.raw(UInt8(ascii: ","))
         writer.raw(model.modelJSON)
+        writer.raw(UInt8(ascii: ","))
+        writer.raw(served.json)
+        if let unit = request.unit {
+            writer.raw(",\"unit\":")
+            writer.string(unit)
+        }
         writer.raw(",\"predictions\":[")
         for input in 0..<request.inputCount {
             if input > 0 { writer.raw(UInt8(ascii: ",")) }

@@ -25,6 +25,16 @@ package struct LoggedPrediction: Sendable, Hashable, Codable {
     /// The model's name; `nil` when the request never reached one.
     package let model: String?
     package let version: Int?
+    /// The variant that answered; `nil` in records from before there were any.
+    package let variant: String?
+    /// Who the request was for.
+    package let unit: String?
+    /// The release or experiment that set the endpoint's traffic.
+    package let release: String?
+    /// The variant that the unit belongs to, when another one answered for it.
+    package let insteadOf: String?
+    /// Whether the variant scored beside and answered nobody; `nil` is no.
+    package let shadow: Bool?
     /// `answered` or `refused`.
     package let status: String
     package let latencyMicroseconds: Int64
@@ -36,7 +46,8 @@ package struct LoggedPrediction: Sendable, Hashable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case requestID = "request_id"
-        case time, endpoint, model, version, status, predictions, inputs
+        case time, endpoint, model, version, variant, unit, release, shadow, status, predictions, inputs
+        case insteadOf = "instead_of"
         case latencyMicroseconds = "latency_us"
         case errorCode = "error_code"
         case errorField = "error_field"

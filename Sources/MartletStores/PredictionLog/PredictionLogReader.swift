@@ -15,7 +15,7 @@ package struct PredictionLogReader: Sendable {
             .sorted { $0.lastPathComponent > $1.lastPathComponent }
     }
 
-    /// The record of `requestID`, or `nil`.
+    /// The record of the answer to `requestID`, or `nil`; those of shadows are passed over.
     ///
     /// Newest segments first. A line that a crash cut off is passed over.
     ///
@@ -38,7 +38,8 @@ package struct PredictionLogReader: Sendable {
             while let found = data.range(of: prefix, in: start..<data.endIndex) {
                 let end = data[found.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? data.endIndex
                 if let record = try? JSONDecoder()
-                    .decode(LoggedPrediction.self, from: Data(data[found.lowerBound..<end]))
+                    .decode(LoggedPrediction.self, from: Data(data[found.lowerBound..<end])),
+                    record.shadow != true
                 {
                     return record
                 }

@@ -1,15 +1,19 @@
-/// A model version behind an endpoint.
+/// The model versions behind an endpoint.
 package struct Deployment: Sendable, Hashable, Codable {
     package var endpoint: String
-    package var version: ModelVersionID
+    package var traffic: EndpointTraffic
+    /// The version that answers most units: that of ``EndpointTraffic/leading``.
+    package private(set) var version: ModelVersionID
     /// The revision of all deployments that this change made.
     package var revision: Int64
     package var author: Attribution
 
-    /// Describes a deployment as a store holds it.
-    package init(endpoint: String, version: ModelVersionID, revision: Int64, author: Attribution) {
+    /// Describes a deployment as a store holds it; `nil` when no variant answers.
+    package init?(endpoint: String, traffic: EndpointTraffic, revision: Int64, author: Attribution) {
+        guard let leading = traffic.leading else { return nil }
         self.endpoint = endpoint
-        self.version = version
+        self.traffic = traffic
+        self.version = leading.version
         self.revision = revision
         self.author = author
     }

@@ -1,10 +1,11 @@
-/// Keeps which model version each endpoint serves.
+/// Keeps which model versions each endpoint serves.
 ///
 /// Every implementation keeps these rules, and `DeploymentStoreContract` holds each one to them:
-/// - Only an approved version is deployed, and each change is in the ledger, all in one transaction.
+/// - Only an approved version answers, and each change is in the ledger, all in one transaction.
+/// - A version behind an endpoint, a shadow among them, is neither rejected nor deleted.
 /// - The revision grows with every change of any endpoint, so that a gateway polls one number.
 package protocol DeploymentStore: Sendable {
-    /// Puts a version behind `endpoint`; the endpoint is made when it is new.
+    /// Puts one version behind `endpoint` for everybody; the endpoint is made when it is new.
     ///
     /// Deploying what is already there makes a new revision too, so that a gateway loads it afresh.
     ///
@@ -12,6 +13,22 @@ package protocol DeploymentStore: Sendable {
     func deploy(
         _ version: ModelVersionID,
         to endpoint: String,
+        _ author: Attribution
+    ) async throws(TrackingError) -> Deployment
+
+    /// Sets the variants of `endpoint`; the endpoint is made when it is new.
+    ///
+    /// Every version is approved; that of a shadow is only registered. The buckets grow out of those before
+    /// (``EndpointTraffic/following(_:)``). The ledger entry is `endpoint.routed`.
+    ///
+    /// - Parameter revision: the ``Deployment/revision`` of the endpoint that the caller knows, 0 for none; `nil` for
+    ///   whatever is there.
+    /// - Throws: `deployment.changedMeanwhile` when the endpoint's revision is another, `deployment.invalidTraffic`,
+    ///   `deployment.versionNotApproved`, `registry.versionNotFound`, `deployment.invalidEndpointName`.
+    func route(
+        _ traffic: EndpointTraffic,
+        at endpoint: String,
+        expecting revision: Int64?,
         _ author: Attribution
     ) async throws(TrackingError) -> Deployment
 

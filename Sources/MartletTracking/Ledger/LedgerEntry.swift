@@ -46,6 +46,7 @@ package struct LedgerAction: Sendable, Hashable, CustomStringConvertible {
     package static let aliasSet = LedgerAction("alias.set")
     package static let aliasRemoved = LedgerAction("alias.removed")
     package static let endpointDeployed = LedgerAction("endpoint.deployed")
+    package static let endpointRouted = LedgerAction("endpoint.routed")
     package static let endpointRemoved = LedgerAction("endpoint.removed")
 }
 

@@ -38,7 +38,8 @@ package enum RegistryNames {
         }
     }
 
-    private static func isWord(_ name: String, limit: Int) -> Bool {
+    /// Whether `name` is 1 to `limit` letters, digits, `-`, `_` and `.`, and does not begin with a dot.
+    static func isWord(_ name: String, limit: Int) -> Bool {
         !name.isEmpty && name.utf8.count <= limit && name.first != "."
             && name.unicodeScalars.allSatisfy { scalar in
                 scalar.isASCII

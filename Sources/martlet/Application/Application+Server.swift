@@ -59,8 +59,8 @@ extension Application {
         if surface != .tracking {
             self.announce(serving.gateway.routingTable)
             services = [
-                PredictionLogService(queue: serving.gateway.queue, sink: serving.sink),
-                FollowerService(follower: serving.follower), webhooks, server,
+                PredictionLogService(gateway: serving.gateway, sink: serving.sink),
+                ShadowService(gateway: serving.gateway), FollowerService(follower: serving.follower), webhooks, server,
             ]
         }
         let group = ServiceGroup(
@@ -123,14 +123,24 @@ private struct FollowerService: Service {
     }
 }
 
+/// Scores requests by the shadows of their endpoint while the server runs.
+private struct ShadowService: Service {
+    let gateway: Gateway
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.gateway.runShadows() }
+    }
+}
+
 /// Writes the prediction log each second, and what is left when the server has stopped.
 private struct PredictionLogService: Service {
-    let queue: PredictionQueue
+    let gateway: Gateway
     let sink: any PredictionSink
 
     func run() async throws {
-        let writer = PredictionLogWriter(queue: self.queue, sink: self.sink, now: { .now })
+        let writer = PredictionLogWriter(queue: self.gateway.queue, sink: self.sink, now: { .now })
         await cancelWhenGracefulShutdown { await writer.run() }
+        self.gateway.scoreShadows()
         await writer.finish()
     }
 }

@@ -43,6 +43,11 @@ extension Application {
                 case .storeFailed(let message):
                     terminal.note("the stores cannot be read, so what was served before goes on: \(message)")
                 case .storeRecovered: terminal.note("the stores can be read again")
+                case .variantOut(let out):
+                    terminal.note(
+                        "endpoint \(out.endpoint): the variant \(out.variant) (\(out.version)) is taken out, its units are "
+                            + "answered by another: \(out.outage.reason)"
+                    )
                 }
             }
         )

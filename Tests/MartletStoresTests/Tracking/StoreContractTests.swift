@@ -48,6 +48,12 @@ struct StoreContractTests {
         #expect(violations == [])
     }
 
+    @Test(arguments: MetadataKind.allCases)
+    func `interactions and outcomes keep the rules of a feedback store`(kind: MetadataKind) async throws {
+        let store = SQLFeedbackStore(try kind.open())
+        #expect(try await FeedbackStoreContract.violations(of: store) == [])
+    }
+
     @Test func `artifacts in files keep the rules of an artifact store`() async throws {
         #expect(try await ArtifactStoreContract.violations(of: FileArtifactStore(root: self.path)) == [])
     }

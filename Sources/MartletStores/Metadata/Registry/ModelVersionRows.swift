@@ -97,12 +97,12 @@ enum ModelVersionRows {
         return Approval(status: ApprovalStatus(rawValue: status) ?? .pendingManualApproval, decision: decision)
     }
 
-    /// The endpoints that serve `id`.
+    /// The endpoints that serve `id`, as any variant.
     static func endpoints(serving id: ModelVersionID, in database: any SQLConnection) throws -> [String] {
         try database.rows(
             """
-            SELECT e.name FROM endpoints e JOIN deployments d ON d.revision = e.revision
-            WHERE d.model = ? AND d.number = ? ORDER BY e.name
+            SELECT DISTINCT e.name FROM endpoints e JOIN deployment_variants v ON v.revision = e.revision
+            WHERE v.model = ? AND v.number = ? ORDER BY e.name
             """,
             [id.model, id.number]
         )

@@ -17,15 +17,9 @@ package struct SQLDeploymentStore: DeploymentStore {
         try author.validate()
         return try await self.database.write(to: "deploy \(version) to '\(endpoint)'") { database in
             try ModelVersionRows.require(version, in: database).checkDeployable()
-            let before = try Self.live(endpoint, database)
-            let revision = try Self.addRevision(of: endpoint, version, author, database)
-            try database.run(
-                """
-                INSERT INTO endpoints (name, revision) VALUES (?, ?)
-                ON CONFLICT (name) DO UPDATE SET revision = excluded.revision
-                """,
-                [endpoint, revision]
-            )
+            let before = try DeploymentRows.live(endpoint, database)
+            let traffic = EndpointTraffic(live: version, at: endpoint)
+            let revision = try DeploymentRows.add(traffic, at: endpoint, author, database)
             try SQLLedger.append(
                 LedgerRecord(
                     .endpointDeployed,
@@ -39,22 +33,67 @@ package struct SQLDeploymentStore: DeploymentStore {
                 ),
                 in: database
             )
-            return Deployment(endpoint: endpoint, version: version, revision: revision, author: author)
+            return try Self.written(endpoint, database)
+        }
+    }
+
+    package func route(
+        _ traffic: EndpointTraffic,
+        at endpoint: String,
+        expecting expected: Int64?,
+        _ author: Attribution
+    ) async throws(TrackingError) -> Deployment {
+        try RegistryNames.checkEndpoint(endpoint)
+        try author.validate()
+        try traffic.validate()
+        return try await self.database.write(to: "set the traffic of '\(endpoint)'") { database in
+            let before = try DeploymentRows.live(endpoint, database)
+            let found = before?.revision ?? 0
+            guard expected == nil || expected == found else {
+                throw TrackingError(
+                    .deploymentChangedMeanwhile,
+                    "the traffic of '\(endpoint)' was to follow revision \(expected ?? 0), and "
+                        + (before.map { "\($0.author.actor) made revision \($0.revision) meanwhile" }
+                            ?? "it is not live")
+                        + "; read the endpoint again and decide anew"
+                )
+            }
+            for variant in traffic.variants {
+                let version = try ModelVersionRows.require(variant.version, in: database)
+                if !variant.isShadow { try version.checkDeployable() }
+            }
+            let next = traffic.following(before?.traffic)
+            let revision = try DeploymentRows.add(next, at: endpoint, author, database)
+            try SQLLedger.append(
+                LedgerRecord(
+                    .endpointRouted,
+                    of: "endpoint:\(endpoint)",
+                    author,
+                    payload: [
+                        "variants": .array(next.variants.map(Self.json)),
+                        "before": before.map { .array($0.traffic.variants.map(Self.json)) } ?? .null,
+                        "salt": .string(next.salt),
+                        "release": next.release.map(JSONValue.string) ?? .null,
+                        "revision": .integer(revision),
+                    ]
+                ),
+                in: database
+            )
+            return try Self.written(endpoint, database)
         }
     }
 
     package func remove(endpoint: String, _ author: Attribution) async throws(TrackingError) {
         try author.validate()
         try await self.database.write(to: "remove the endpoint '\(endpoint)'") { database in
-            guard let before = try Self.live(endpoint, database) else {
+            guard let before = try DeploymentRows.live(endpoint, database) else {
                 let names = try database.texts("SELECT name FROM endpoints")
                 throw TrackingError(
                     .endpointNotFound,
                     "no endpoint '\(endpoint)' is live." + NearestName.suggestion(endpoint, among: names)
                 )
             }
-            let revision = try Self.addRevision(of: endpoint, nil, author, database)
-            try database.run("DELETE FROM endpoints WHERE name = ?", [endpoint])
+            let revision = try DeploymentRows.add(nil, at: endpoint, author, database)
             try SQLLedger.append(
                 LedgerRecord(
                     .endpointRemoved,
@@ -68,7 +107,7 @@ package struct SQLDeploymentStore: DeploymentStore {
     }
 
     package func deployment(of endpoint: String) async throws(TrackingError) -> Deployment? {
-        try await self.database.read(to: "read the endpoint '\(endpoint)'") { try Self.live(endpoint, $0) }
+        try await self.database.read(to: "read the endpoint '\(endpoint)'") { try DeploymentRows.live(endpoint, $0) }
     }
 
     package func snapshot() async throws(TrackingError) -> DeploymentSnapshot {
@@ -80,66 +119,40 @@ package struct SQLDeploymentStore: DeploymentStore {
                 []
             )
             return DeploymentSnapshot(
-                revision: try Self.revision(database),
-                deployments: rows.compactMap(Self.deployment)
+                revision: try DeploymentRows.revision(database),
+                deployments: try DeploymentRows.deployments(rows, database)
             )
         }
     }
 
     package func history(of endpoint: String, limit: Int) async throws(TrackingError) -> [Deployment] {
         try await self.database.read(to: "read the history of '\(endpoint)'") { database in
-            try database.rows(
+            let rows = try database.rows(
                 """
                 SELECT * FROM deployments WHERE endpoint = ? AND model IS NOT NULL ORDER BY revision DESC LIMIT ?
                 """,
                 [endpoint, limit]
             )
-            .compactMap(Self.deployment)
+            return try DeploymentRows.deployments(rows, database)
         }
     }
 
     package func revision() async throws(TrackingError) -> Int64 {
-        try await self.database.read(to: "read the revision of the deployments", Self.revision)
+        try await self.database.read(to: "read the revision of the deployments", DeploymentRows.revision)
     }
 
-    private static func revision(_ database: any SQLConnection) throws -> Int64 {
-        try database.row("SELECT max(revision) AS revision FROM deployments", [])?["revision"] ?? 0
+    /// What was just written, read back.
+    private static func written(_ endpoint: String, _ database: any SQLConnection) throws -> Deployment {
+        guard let deployment = try DeploymentRows.live(endpoint, database) else {
+            throw TrackingError(.trackingStoreFailed, "the deployment of '\(endpoint)' was written and is not there")
+        }
+        return deployment
     }
 
-    private static func addRevision(
-        of endpoint: String,
-        _ version: ModelVersionID?,
-        _ author: Attribution,
-        _ database: any SQLConnection
-    ) throws -> Int64 {
-        let revision = try Self.revision(database) + 1
-        try database.run(
-            """
-            INSERT INTO deployments (revision, endpoint, model, number, actor, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                revision, endpoint, version?.model, version?.number, author.actor, author.at.microseconds,
-                author.reason,
-            ]
-        )
-        return revision
-    }
-
-    private static func live(_ endpoint: String, _ database: any SQLConnection) throws -> Deployment? {
-        try database.row(
-            "SELECT d.* FROM endpoints e JOIN deployments d ON d.revision = e.revision WHERE e.name = ?",
-            [endpoint]
-        )
-        .flatMap(Self.deployment)
-    }
-
-    private static func deployment(_ row: SQLRow) -> Deployment? {
-        guard let model = row["model"] as String?, let number = row["number"] as Int? else { return nil }
-        return Deployment(
-            endpoint: row["endpoint"],
-            version: ModelVersionID(model, number),
-            revision: row["revision"],
-            author: Attribution(by: row["actor"], at: row.time("at"), reason: row["reason"])
-        )
+    private static func json(_ variant: ProductionVariant) -> JSONValue {
+        [
+            "name": .string(variant.name), "version": .string(variant.version.description),
+            "weight": .integer(Int64(variant.weight)), "shadow": .boolean(variant.isShadow),
+        ]
     }
 }

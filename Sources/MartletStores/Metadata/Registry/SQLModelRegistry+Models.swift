@@ -145,8 +145,8 @@ extension SQLModelRegistry {
     private static func checkNotLive(_ name: String, _ what: String, _ database: any SQLConnection) throws {
         let live = try database.row(
             """
-            SELECT e.name, d.number FROM endpoints e JOIN deployments d ON d.revision = e.revision
-            WHERE d.model = ? ORDER BY e.name LIMIT 1
+            SELECT e.name, v.number FROM endpoints e JOIN deployment_variants v ON v.revision = e.revision
+            WHERE v.model = ? ORDER BY e.name, v.position LIMIT 1
             """,
             [name]
         )
