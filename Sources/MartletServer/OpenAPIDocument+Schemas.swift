@@ -22,6 +22,10 @@ extension OpenAPIDocument {
                 "explain": Self.type("boolean"),
                 "include_features": Self.type("boolean"),
                 "allow_unknown_entities": Self.type("boolean"),
+                "unit": .object([
+                    "type": "string", "maxLength": 256,
+                    "description": "Who the predictions are for; decides on the variant.",
+                ]),
             ],
             required: ["inputs"]
         ),
@@ -32,9 +36,29 @@ extension OpenAPIDocument {
                     ["name": Self.type("string"), "version": Self.type("integer")],
                     required: ["name", "version"]
                 ),
+                "variant": Self.type("string"), "release": Self.type("string"), "unit": Self.type("string"),
                 "predictions": .object(["type": "array", "items": Self.prediction]),
             ],
-            required: ["request_id", "endpoint", "model", "predictions"]
+            required: ["request_id", "endpoint", "model", "variant", "predictions"]
+        ),
+        "Interaction": Self.object(
+            [
+                "id": Self.type("string"), "at": Self.time, "endpoint": Self.type("string"),
+                "kind": Self.type("string"), "unit": Self.type("string"), "request_id": Self.type("string"),
+                "amount": Self.type("number"),
+            ],
+            required: ["id", "endpoint", "kind"]
+        ),
+        "Outcome": Self.object(
+            [
+                "id": Self.type("string"), "at": Self.time, "endpoint": Self.type("string"),
+                "request_id": Self.type("string"), "entity": Self.type("string"), "value": Self.type("number"),
+            ],
+            required: ["id", "endpoint", "value"]
+        ),
+        "FeedbackReceipt": Self.object(
+            ["accepted": Self.type("integer"), "duplicates": Self.type("integer")],
+            required: ["accepted", "duplicates"]
         ),
     ]
 
@@ -75,6 +99,8 @@ extension OpenAPIDocument {
         ],
         required: ["value"]
     )
+
+    private static let time: JSONValue = .object(["type": "string", "format": "date-time"])
 
     private static func type(_ name: String) -> JSONValue { .object(["type": .string(name)]) }
 

@@ -27,6 +27,24 @@ package enum OpenAPIDocument {
             ])
         ),
         Operation(
+            method: "post",
+            path: "/v1/interactions",
+            name: "recordInteractions",
+            summary: "Record what people did after predictions: one, an array, or JSON lines; idempotent by id.",
+            responses: ["200": Self.response("Durably recorded.", Self.reference("FeedbackReceipt"))]
+                .merging(Self.errors(["400", "403", "404", "409", "413", "422"])) { first, _ in first },
+            requestBody: Self.events("Interaction")
+        ),
+        Operation(
+            method: "post",
+            path: "/v1/outcomes",
+            name: "recordOutcomes",
+            summary: "Record what came true of predictions: one, an array, or JSON lines; idempotent by id.",
+            responses: ["200": Self.response("Durably recorded.", Self.reference("FeedbackReceipt"))]
+                .merging(Self.errors(["400", "403", "404", "409", "413", "422"])) { first, _ in first },
+            requestBody: Self.events("Outcome")
+        ),
+        Operation(
             method: "get",
             path: "/v1/endpoints",
             name: "listEndpoints",
@@ -119,6 +137,18 @@ package enum OpenAPIDocument {
 
     private static func reference(_ name: String) -> JSONValue {
         .object(["$ref": .string("#/components/schemas/\(name)")])
+    }
+
+    private static func events(_ schema: String) -> JSONValue {
+        let one = Self.reference(schema)
+        let many: JSONValue = .object(["type": "array", "items": one])
+        return .object([
+            "required": true,
+            "content": .object([
+                "application/json": .object(["schema": .object(["oneOf": .array([one, many])])]),
+                "application/x-ndjson": .object(["schema": one]),
+            ]),
+        ])
     }
 
     private static func response(_ description: String, _ schema: JSONValue) -> JSONValue {

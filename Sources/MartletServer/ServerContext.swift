@@ -38,6 +38,8 @@ package struct ServerContext: Sendable {
     package var packages: ModelPackageContext?
     /// Webhooks over HTTP; `nil` leaves them out.
     package var webhooks: WebhookContext?
+    /// Where what came of predictions is kept; `nil` leaves it out.
+    package var feedback: FeedbackContext?
 
     /// Puts it together.
     package init(

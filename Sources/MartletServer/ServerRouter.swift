@@ -14,6 +14,7 @@ package enum ServerRouter {
             PredictRoutes(gateway: context.gateway).add(to: router)
             EndpointRoutes(gateway: context.gateway).add(to: router)
         }
+        if let feedback = context.feedback { FeedbackRoutes(context: feedback).add(to: router) }
         HealthRoutes(gateway: context.gateway).add(to: router)
         MetricsRoutes(context: context).add(to: router)
         OpenAPIRoutes(version: context.version).add(to: router)

@@ -14,11 +14,16 @@ package struct GatewayFixture: Sendable {
     package static let now = EventTime(microseconds: 1_700_000_000_000_000)
 
     /// Serves the model at endpoint `prices`.
-    package init(limits: RequestLimits = RequestLimits(), queue: PredictionQueue = PredictionQueue()) throws {
+    package init(
+        limits: RequestLimits = RequestLimits(),
+        queue: PredictionQueue = PredictionQueue(),
+        shadows: ShadowQueue = ShadowQueue()
+    ) throws {
         self.model = try Self.servedModel()
         self.gateway = Gateway(
             limits: limits,
             queue: queue,
+            shadows: shadows,
             clock: ServingClock(now: { Self.now }, uptimeMicroseconds: { 0 }),
             seed: 7
         )

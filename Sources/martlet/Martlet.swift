@@ -48,7 +48,8 @@ struct Martlet: AsyncParsableCommand {
             CommandGroup(
                 name: "Serving",
                 subcommands: [
-                    DeployCommand.self, UpCommand.self, ServeCommand.self, TrackingCommand.self, PredictCommand.self,
+                    DeployCommand.self, RouteCommand.self, UpCommand.self, ServeCommand.self, TrackingCommand.self,
+                    PredictCommand.self,
                     TraceCommand.self,
                 ]
             ),

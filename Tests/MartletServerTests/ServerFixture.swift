@@ -64,13 +64,19 @@ struct ServerFixture: Sendable {
     }
 
     var context: ServerContext {
-        ServerContext(
+        var context = ServerContext(
             gateway: self.gateway,
             onlineCounts: { ["building": 1] },
             process: { .init(residentBytes: 1_000, cpuSeconds: 0.5) },
             registry: self.registry,
             version: "1.2.3"
         )
+        context.feedback = FeedbackContext(
+            store: SQLFeedbackStore(self.metadata),
+            deployments: self.deployments,
+            now: { GatewayFixture.now }
+        )
+        return context
     }
 
     private func register(above: Int, in artifacts: FileArtifactStore) async throws {

@@ -161,9 +161,7 @@ package final class Gateway: Sendable {
         return answer
     }
 
-    /// Answers by `served`.
-    ///
-    /// - Parameter unit: the unit that chose it; `nil` when none had to.
+    /// Answers by `served`; `unit` is the one that chose it, `nil` when none had to.
     private func answer(
         _ call: Call,
         by served: ServedVariant,

@@ -22,11 +22,9 @@ struct PredictionRecordWriter {
         self.init(requestID: call.requestID, time: call.now, endpoint: call.endpoint, inputCount: 1)
     }
 
-    /// Names the variant and its model.
+    /// Names the variant and its model, and `unit` when it is known.
     ///
-    /// - Parameters:
-    ///   - unit: who the request is for, when that is known.
-    ///   - assigned: the variant that the unit belongs to, when another one answered for it.
+    /// `assigned` is the variant that the unit belongs to, when another one answered for it.
     mutating func name(
         _ served: ServedVariant,
         unit: String?,

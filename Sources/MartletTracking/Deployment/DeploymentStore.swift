@@ -19,10 +19,9 @@ package protocol DeploymentStore: Sendable {
     /// Sets the variants of `endpoint`; the endpoint is made when it is new.
     ///
     /// Every version is approved; that of a shadow is only registered. The buckets grow out of those before
-    /// (``EndpointTraffic/following(_:)``). The ledger entry is `endpoint.routed`.
+    /// (``EndpointTraffic/following(_:)``). The ledger entry is `endpoint.routed`. `revision` is the
+    /// ``Deployment/revision`` of the endpoint that the caller knows, 0 for none, or `nil` for whatever is there.
     ///
-    /// - Parameter revision: the ``Deployment/revision`` of the endpoint that the caller knows, 0 for none; `nil` for
-    ///   whatever is there.
     /// - Throws: `deployment.changedMeanwhile` when the endpoint's revision is another, `deployment.invalidTraffic`,
     ///   `deployment.versionNotApproved`, `registry.versionNotFound`, `deployment.invalidEndpointName`.
     func route(

@@ -55,8 +55,26 @@ extension Application {
 
     /// Puts a version behind an endpoint, when its configuration allows the model.
     func deploy(_ model: String, to endpoint: String, _ author: Attribution) async throws -> Deployment {
-        let configuration = try self.endpoint(named: endpoint)
         let version = try await self.registry().resolve(ModelReference(model))
+        try await self.checkServable(version, at: endpoint)
+        try version.checkDeployable()
+        return try await self.deployments().deploy(version.id, to: endpoint, author)
+    }
+
+    /// Sets the variants of an endpoint, when its configuration allows their models.
+    func route(_ traffic: EndpointTraffic, at endpoint: String, _ author: Attribution) async throws -> Deployment {
+        try traffic.validate()
+        for variant in traffic.variants {
+            let version = try await self.registry().resolve(.version(variant.version))
+            try await self.checkServable(version, at: endpoint)
+        }
+        return try await self.deployments().route(traffic, at: endpoint, expecting: nil, author)
+    }
+
+    /// Refuses what the endpoint's configuration does not allow, and a model that cannot be served: here, and not by the
+    /// gateway that would load it.
+    private func checkServable(_ version: ModelVersion, at endpoint: String) async throws {
+        let configuration = try self.endpoint(named: endpoint)
         if let allowed = configuration.model?.value, allowed != version.id.model {
             throw CommandError(
                 .workspaceInvalid,
@@ -65,10 +83,7 @@ extension Application {
                 status: .invalid
             )
         }
-        try version.checkDeployable()
-        // A model that cannot be served is refused here, not by the gateway that would load it.
         _ = try await self.manifest(of: version)
-        return try await self.deployments().deploy(version.id, to: endpoint, author)
     }
 }
 

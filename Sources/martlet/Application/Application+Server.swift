@@ -5,6 +5,7 @@ import MartletCore
 import MartletEngines
 import MartletServer
 import MartletServing
+import MartletStores
 import ServiceLifecycle
 import UnixSignals
 
@@ -37,6 +38,7 @@ extension Application {
             mlflow: surface == .gateway ? nil : try self.mlflow(),
             version: MartletVersion.current
         )
+        if surface != .tracking { context.feedback = try self.feedback() }
         let webhooks = try await self.guardServer(&context, host: host)
         if surface != .gateway { context.console = try self.console(context.authenticator) }
         var logger = Logger(label: "martlet")
@@ -78,6 +80,15 @@ extension Application {
             }
             try await tasks.waitForAll()
         }
+    }
+
+    /// Where what came of predictions is kept.
+    private func feedback() throws -> FeedbackContext {
+        FeedbackContext(
+            store: SQLFeedbackStore(try self.metadata.database()),
+            deployments: try self.deployments(),
+            now: { .now }
+        )
     }
 
     /// What MLflow clients talk to.

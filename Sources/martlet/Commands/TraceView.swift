@@ -14,6 +14,12 @@ struct TraceView {
         self.heading("request", terminal)
         let latency = Quantity.duration(Double(record.latencyMicroseconds) / 1_000_000)
         terminal.line("  \(record.requestID) at \(record.time), endpoint \(record.endpoint), \(latency)")
+        if let variant = record.variant {
+            let unit = record.unit.map { ", unit \($0)" } ?? ""
+            let release = record.release.map { ", release \($0)" } ?? ""
+            let other = record.insteadOf.map { ", instead of \($0)" } ?? ""
+            terminal.line("  variant \(variant)\(unit)\(release)\(other)")
+        }
         if let code = record.errorCode {
             terminal.line("  refused: \(code)\(record.errorField.map { " (\($0))" } ?? "")")
         }

@@ -1,0 +1,86 @@
+package import Foundation
+import MartletCore
+package import MartletReleases
+import Synchronization
+
+/// The predictions of an experiment, read from the segments of the prediction log as they grow.
+///
+/// It remembers how far it read each segment, so that a look reads only what is new. A line that is not whole yet is read
+/// at the next look.
+package final class PredictionExposures: ExposureSource {
+    private let directory: URL
+    private let offsets = Mutex<[String: UInt64]>([:])
+
+    /// Reads the segments in `directory`, which may be missing.
+    package init(directory: URL) { self.directory = directory }
+
+    @concurrent
+    package func newExposures(of release: String) async throws -> [Exposure] {
+        var mark = ""
+        JSONValue.quote(release, into: &mark)
+        let bytes = Data("\"release\":\(mark)".utf8)
+        let segments = PredictionLogReader(directory: self.directory).segments
+        return try self.offsets.withLock { offsets in
+            var exposures: [Exposure] = []
+            for url in segments.reversed() {
+                try Self.read(url, from: &offsets[url.lastPathComponent, default: 0], marked: bytes, into: &exposures)
+            }
+            return exposures
+        }
+    }
+
+    private static func read(
+        _ url: URL,
+        from offset: inout UInt64,
+        marked mark: Data,
+        into exposures: inout [Exposure]
+    ) throws {
+        let data: Data
+        do {
+            let handle = try FileHandle(forReadingFrom: url)
+            defer { try? handle.close() }
+            try handle.seek(toOffset: offset)
+            data = try handle.readToEnd() ?? Data()
+        } catch {
+            throw StoreError(
+                .predictionLogFailed,
+                "The prediction log file \(url.path) cannot be read; check its rights.",
+                underlying: error
+            )
+        }
+        guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        let decoder = JSONDecoder()
+        for line in data[...end].split(separator: UInt8(ascii: "\n")) where line.range(of: mark) != nil {
+            // A line that a crash cut off is passed over.
+            guard let record = try? decoder.decode(LoggedPrediction.self, from: Data(line)),
+                let exposure = Exposure(record)
+            else { continue }
+            exposures.append(exposure)
+        }
+        offset += UInt64(end - data.startIndex + 1)
+    }
+}
+
+extension Exposure {
+    /// The exposure of a record; `nil` when the request was refused or met no variant.
+    package init?(_ record: LoggedPrediction) {
+        guard record.status == "answered", let variant = record.variant else { return nil }
+        let inputs = record.inputs ?? []
+        let entities = inputs.count == 1 ? inputs[0].entities : [:]
+        self.init(
+            requestID: record.requestID,
+            at: record.time,
+            variant: variant,
+            unit: record.unit ?? record.requestID,
+            entity: entities.isEmpty
+                ? nil : entities.sorted { $0.key < $1.key }.map { Self.text($0.value) }.joined(separator: "|"),
+            prediction: record.predictions.flatMap { $0.count == 1 ? $0[0] : nil },
+            isShadow: record.shadow == true,
+            isSubstitute: record.insteadOf != nil
+        )
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        if case .string(let text) = value { text } else { value.canonicalText }
+    }
+}
