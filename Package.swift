@@ -136,7 +136,8 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletStatisticsTests",
-            dependencies: ["MartletCore", "MartletStatistics", "MartletTesting"]
+            dependencies: ["MartletCore", "MartletStatistics", "MartletTesting"],
+            exclude: ["Golden"]
         ),
         .testTarget(name: "MartletIngestTests", dependencies: ["MartletCore", "MartletIngest", "MartletTesting"]),
         .testTarget(

@@ -6,21 +6,27 @@
 package struct EffectEstimate: Sendable, Hashable, Codable {
     /// The effect, in the metric's unit; treatment minus control.
     package let value: Double
-    /// Its standard error; positive.
+    /// Its standard error for one look; positive.
     package let standardError: Double
+    /// Its standard error for looks at any time, at least ``standardError``: neither side's variance counts for less
+    /// than that of both together.
+    package let watchedError: Double
     /// Units behind it, of all variants.
     package let count: Int
-    /// The fewest observations that any part of it rests on: units of the smaller side, and for proportions the rarer
-    /// outcome of either side. A normal bound means nothing while this is small.
+    /// The fewest observations that any part of it rests on.
+    ///
+    /// Units of the smaller side, and for proportions the rarer outcome of either side. A normal bound means nothing
+    /// while this is small.
     package let smallestGroup: Int
 
     /// An effect that was computed elsewhere.
     ///
-    /// - Returns: nil unless the value is finite and the error finite and positive.
-    package init?(value: Double, standardError: Double, count: Int, smallestGroup: Int) {
+    /// Returns nil unless the value is finite and the error finite and positive.
+    package init?(value: Double, standardError: Double, watchedError: Double? = nil, count: Int, smallestGroup: Int) {
         guard value.isFinite, standardError.isFinite, standardError > 0, count > 0 else { return nil }
         self.value = value
         self.standardError = standardError
+        self.watchedError = max(watchedError ?? standardError, standardError)
         self.count = count
         self.smallestGroup = smallestGroup
     }
@@ -59,22 +65,20 @@ extension EffectEstimate {
     ///
     /// - Returns: nil when a side has fewer than two units, or neither varies.
     package static func difference(control: SampleMoments, treatment: SampleMoments) -> EffectEstimate? {
-        guard control.count > 1, treatment.count > 1 else { return nil }
-        let error = (Self.squaredError(control) + Self.squaredError(treatment)).squareRoot()
-        return EffectEstimate(
-            value: treatment.mean - control.mean,
-            standardError: error,
-            count: control.count + treatment.count,
-            smallestGroup: min(control.count, treatment.count)
-        )
+        guard let sides = EffectSides(control: EffectSide(control), treatment: EffectSide(treatment)) else {
+            return nil
+        }
+        return sides.difference
     }
 
     /// The difference of two proportions, treatment minus control.
     ///
     /// - Returns: nil when a side has fewer than two units, or all units of both sides ended alike.
     package static func difference(control: BernoulliCount, treatment: BernoulliCount) -> EffectEstimate? {
-        guard let plain = Self.difference(control: control.moments, treatment: treatment.moments) else { return nil }
-        return plain.resting(on: [control, treatment])
+        guard let sides = EffectSides(control: EffectSide(control), treatment: EffectSide(treatment)) else {
+            return nil
+        }
+        return sides.difference
     }
 
     /// The difference of two ratios of sums, treatment minus control: the first column over the second.
@@ -82,34 +86,7 @@ extension EffectEstimate {
     /// - Returns: nil when a side has fewer than two units, or its second column adds to zero.
     /// - Source: the delta method; A. Deng, U. Knoblich, J. Lu, "Applying the delta method in metric analytics", 2018.
     package static func ratioDifference(control: PairMoments, treatment: PairMoments) -> EffectEstimate? {
-        guard let (theirs, theirError) = Self.ratio(control), let (ours, ourError) = Self.ratio(treatment) else {
-            return nil
-        }
-        return EffectEstimate(
-            value: ours - theirs,
-            standardError: (theirError + ourError).squareRoot(),
-            count: control.count + treatment.count,
-            smallestGroup: min(control.count, treatment.count)
-        )
-    }
-
-    /// The ratio of the sums of both columns, and its squared standard error by the delta method.
-    static func ratio(_ side: PairMoments) -> (value: Double, squaredError: Double)? {
-        guard side.count > 1, side.second.mean != 0 else { return nil }
-        let ratio = side.first.mean / side.second.mean
-        let residual = side.difference(factor: ratio).variance
-        return (ratio, residual / (Double(side.count) * side.second.mean * side.second.mean))
-    }
-
-    static func squaredError(_ sample: SampleMoments) -> Double { sample.variance / Double(sample.count) }
-
-    /// The same effect, resting on no more than the rarer outcome of each count.
-    func resting(on counts: [BernoulliCount]) -> EffectEstimate? {
-        EffectEstimate(
-            value: self.value,
-            standardError: self.standardError,
-            count: self.count,
-            smallestGroup: counts.reduce(self.smallestGroup) { min($0, $1.successes, $1.failures) }
-        )
+        guard let control = EffectSide(ratio: control), let treatment = EffectSide(ratio: treatment) else { return nil }
+        return EffectSides(control: control, treatment: treatment)?.difference
     }
 }

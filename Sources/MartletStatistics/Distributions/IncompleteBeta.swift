@@ -47,7 +47,7 @@ enum IncompleteBeta {
         let drift = first * complement - second * value + 1
         var denominator = first * drift / (first + 1)
         var upper = denominator
-        var lower = 1 / denominator
+        var lower = 0.0
         var fraction = denominator
         for step in 1..<100_000_000 {
             let order = Double(step)

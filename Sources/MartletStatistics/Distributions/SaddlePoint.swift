@@ -47,9 +47,16 @@ enum SaddlePoint {
             - Self.stirlingError(sum)
     }
 
-    /// `x - log(1 + x)`, which is not negative, with all its digits near zero.
-    static func excess(_ value: Double) -> Double {
-        if abs(value) > 0.4 { return value - log1p(value) }
+    /// `a log(a / m) + m - a`, half the deviance of a count `a` from its mean `m`.
+    static func deviance(_ count: Double, mean: Double) -> Double {
+        if count == 0 { return mean }
+        let distance = (mean - count) / count
+        if abs(distance) > 0.4 { return count * log(count / mean) + (mean - count) }
+        return count * Self.excess(distance)
+    }
+
+    /// `x - log(1 + x)` with all its digits near zero.
+    private static func excess(_ value: Double) -> Double {
         // log(1 + x) = 2 artanh(r) with r = x / (2 + x); so x - log(1 + x) = x·r - 2 (r³/3 + r⁵/5 + …).
         let ratio = value / (2 + value)
         let square = ratio * ratio
@@ -62,11 +69,6 @@ enum SaddlePoint {
             order += 2
         }
         return value * ratio - 2 * sum
-    }
-
-    /// `a log(a / m) + m - a`, half the deviance of a count `a` from its mean `m`.
-    static func deviance(_ count: Double, mean: Double) -> Double {
-        count == 0 ? mean : count * Self.excess((mean - count) / count)
     }
 
     /// `log[xᵃ e⁻ˣ / Γ(a)]`.

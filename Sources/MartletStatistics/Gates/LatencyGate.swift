@@ -33,9 +33,7 @@ package struct LatencyGate: Sendable, Hashable, Codable {
     /// A bucket that reaches past the threshold counts as slow whole, so a threshold between two bounds is judged as the
     /// bound below it: never too kindly.
     ///
-    /// - Parameters:
-    ///   - counts: requests of each bucket; the last bucket has no upper bound.
-    ///   - upperBounds: upper bounds of all buckets but the last, in milliseconds, rising.
+    /// `upperBounds` are those of all buckets but the last, in milliseconds and rising; the last has none.
     package func slow(counts: [Int], upperBounds: [Double]) -> BernoulliCount {
         precondition(counts.count == upperBounds.count + 1, "one more bucket than bounds")
         let fast = zip(counts, upperBounds).reduce(0) { $0 + ($1.1 <= self.thresholdMilliseconds ? $1.0 : 0) }

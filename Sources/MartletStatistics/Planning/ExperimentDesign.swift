@@ -27,12 +27,8 @@ package struct ExperimentDesign: Sendable, Hashable, Codable {
         self.alternative = alternative
     }
 
-    /// The variance of one unit of a difference of means.
-    ///
-    /// - Parameters:
-    ///   - control: standard deviation of control.
-    ///   - treatment: standard deviation of treatment.
-    ///   - treatmentShare: share of units that treatment gets, strictly between 0 and 1.
+    /// The variance of one unit of a difference of means, from both standard deviations and the share of units that
+    /// treatment gets, strictly between 0 and 1.
     package static func unitVariance(control: Double, treatment: Double, treatmentShare: Double) -> Double {
         precondition(treatmentShare > 0 && treatmentShare < 1, "a share lies between 0 and 1")
         return control * control / (1 - treatmentShare) + treatment * treatment / treatmentShare

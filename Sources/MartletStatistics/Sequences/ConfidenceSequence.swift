@@ -5,7 +5,7 @@ import Foundation
 /// With probability `1 - alpha` (for large samples) the true effect lies inside the interval of *every* look. The price
 /// is a wider interval than that of a single look; the mixture is tuned so that it is narrowest at `expectedCount`.
 ///
-/// After `t` units with standard error `s` the interval is `value ± s · √(2 (tρ² + 1) / (tρ²) · log(√(tρ² + 1) / α))`,
+/// After `t` units with standard error `s` (``EffectEstimate/watchedError``) the interval is `value ± s · √(2 (tρ² + 1) / (tρ²) · log(√(tρ² + 1) / α))`,
 /// and one-sided `value - s · √(2 (tρ² + 1) / (tρ²) · log(1 + √(tρ² + 1) / (2α)))`. Nothing is said before every part of
 /// the effect rests on `firstLook` observations: the bounds are asymptotic, and looks at a handful of units are where
 /// they would break.
@@ -24,9 +24,10 @@ package struct ConfidenceSequence: Sendable, Hashable, Codable {
     /// The variance ρ² of the mixture.
     package let mixtureVariance: Double
 
-    /// The fewest observations that a normal bound is trusted with; simulated A/A tests on rates and skewed amounts keep
-    /// alpha with it.
-    package static let defaultFirstLook = 100
+    /// The fewest observations that a normal bound is trusted with.
+    ///
+    /// Simulated A/A tests on rates and on skewed and sparse amounts keep alpha with it (`Benchmarks/experiments`).
+    package static let defaultFirstLook = 20
 
     /// Tunes the bounds for a test that is expected to take `expectedCount` units, all variants together.
     ///
@@ -73,7 +74,7 @@ package struct ConfidenceSequence: Sendable, Hashable, Codable {
         _ alternative: Alternative = .twoSided
     ) -> ConfidenceInterval? {
         guard effect.smallestGroup >= self.firstLook else { return nil }
-        let width = effect.standardError * self.multiplier(count: effect.count, alternative)
+        let width = effect.watchedError * self.multiplier(count: effect.count, alternative)
         return ConfidenceInterval(
             lower: alternative == .less ? nil : effect.value - width,
             upper: alternative == .greater ? nil : effect.value + width
@@ -98,7 +99,7 @@ package struct ConfidenceSequence: Sendable, Hashable, Codable {
     ) -> Double {
         guard effect.smallestGroup >= self.firstLook else { return 1 }
         let product = Double(effect.count) * self.mixtureVariance
-        let statistic = (effect.value - null) / effect.standardError
+        let statistic = (effect.value - null) / effect.watchedError
         let root = (product + 1).squareRoot()
         let exponent = statistic * statistic * product / (2 * (product + 1))
         switch alternative {
@@ -130,7 +131,7 @@ package struct ConfidenceSequence: Sendable, Hashable, Codable {
     ) -> Int? {
         let distance = effect.value - null
         if alternative == .greater && distance <= 0 || alternative == .less && distance >= 0 { return nil }
-        let unitVariance = effect.standardError * effect.standardError * Double(effect.count)
+        let unitVariance = effect.watchedError * effect.watchedError * Double(effect.count)
         // The first look may come later than the bound itself.
         let growth = Double(self.firstLook) / Double(max(effect.smallestGroup, 1))
         let earliest = max(Double(effect.count), (Double(effect.count) * growth).rounded(.up))
