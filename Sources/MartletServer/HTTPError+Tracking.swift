@@ -1,5 +1,6 @@
 package import HTTPTypes
 import MartletCore
+import MartletReleases
 package import MartletTracking
 
 extension TrackingError {
@@ -11,14 +12,17 @@ extension TrackingError {
             .unauthorized
         case .accessRefused, .fourEyes: .forbidden
         case .experimentNotFound, .runNotFound, .tagNotFound, .modelNotFound, .modelVersionNotFound, .aliasNotFound,
-            .endpointNotFound, .artifactNotFound, .webhookNotFound, .accountNotFound, .keyNotFound, .grantNotFound:
+            .endpointNotFound, .artifactNotFound, .webhookNotFound, .accountNotFound, .keyNotFound, .grantNotFound,
+            .releaseNotFound:
             .notFound
         case .experimentExists, .runExists, .modelExists, .accountExists, .alreadyDecided, .versionIsDeployed,
-            .versionNotApproved, .runDeleted, .parameterChanged, .deploymentChangedMeanwhile, .feedbackConflict:
+            .versionNotApproved, .runDeleted, .parameterChanged, .deploymentChangedMeanwhile, .feedbackConflict,
+            .releaseEndpointBusy, .releaseNothingDeployed, .releaseSameVersion, .releaseChecklistUnmet,
+            .releaseWrongPhase, .releaseChangedMeanwhile, .releaseReplayDiffers:
             .conflict
         case .invalidTrackingValue, .invalidAlias, .invalidModelReference, .reasonRequired, .actorRequired,
             .reservedTag, .invalidEndpointName, .invalidArtifactPath, .invalidWebhook, .unknownWebhookEvent,
-            .invalidAccount, .invalidKey, .invalidScope, .invalidTraffic, .invalidFeedback:
+            .invalidAccount, .invalidKey, .invalidScope, .invalidTraffic, .invalidFeedback, .releaseInvalid:
             .unprocessableContent
         case .identityKeysUnavailable: .serviceUnavailable
         default: .internalServerError

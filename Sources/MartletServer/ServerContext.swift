@@ -40,6 +40,8 @@ package struct ServerContext: Sendable {
     package var webhooks: WebhookContext?
     /// Where what came of predictions is kept; `nil` leaves it out.
     package var feedback: FeedbackContext?
+    /// Releases and experiments over HTTP; `nil` leaves them out.
+    package var releases: ReleaseContext?
 
     /// Puts it together.
     package init(

@@ -20,6 +20,7 @@ package enum ServerRouter {
         OpenAPIRoutes(version: context.version).add(to: router)
         if let packages = context.packages { SageMakerRoutes(packages).add(to: router) }
         if let webhooks = context.webhooks { WebhookRoutes(context: webhooks).add(to: router) }
+        if let releases = context.releases { ReleaseRoutes(context: releases).add(to: router) }
         if let registry = context.registry { ModelRoutes(registry: registry).add(to: router) }
         if let mlflow = context.mlflow {
             MLflowRoutes(services: mlflow).add(to: router)

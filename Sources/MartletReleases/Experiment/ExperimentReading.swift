@@ -1,6 +1,13 @@
+package import MartletStatistics
+
 /// What is known of an experiment at one look: plain sums, from which every verdict can be computed again.
 package struct ExperimentReading: Sendable, Hashable, Codable {
-    /// Figures by variant name, `control` and `treatment`.
+    /// The name of the variant that is compared against.
+    package static let control = "control"
+    /// The name of the variant that is tried.
+    package static let treatment = "treatment"
+
+    /// Figures by variant name.
     package var variants: [String: VariantReading]
     /// The differences in loss, control less treatment, of requests that both scored; only in paired mode.
     package var pairedLoss: MetricReading?
@@ -33,7 +40,7 @@ package struct VariantReading: Sendable, Hashable, Codable {
 ///
 /// A conversion rate is the mean of zeros and ones.
 package struct MetricReading: Sendable, Hashable, Codable {
-    /// The second column of a ratio.
+    /// The second column of a ratio; of paired losses, the loss of control.
     package struct Denominator: Sendable, Hashable, Codable {
         package var mean: Double
         /// The sum of squared deviations from the mean.
@@ -63,5 +70,60 @@ package struct MetricReading: Sendable, Hashable, Codable {
         self.mean = mean
         self.m2 = m2
         self.denominator = denominator
+    }
+
+    /// The units that converted among all.
+    package static func rate(_ count: BernoulliCount) -> MetricReading { .mean(count.moments) }
+
+    /// The moments of a value of each unit.
+    package static func mean(_ moments: SampleMoments) -> MetricReading {
+        MetricReading(count: moments.count, mean: moments.mean, m2: moments.squaredDeviations)
+    }
+
+    /// The moments of what stands above and below the line, for each unit.
+    package static func ratio(_ pairs: PairMoments) -> MetricReading {
+        var reading = Self.mean(pairs.first)
+        reading.denominator = Denominator(
+            mean: pairs.second.mean,
+            m2: pairs.second.squaredDeviations,
+            comoment: pairs.codeviations
+        )
+        return reading
+    }
+
+    /// The differences of the losses of control and treatment on the same requests, over the loss of control.
+    package static func paired(_ losses: PairMoments) -> MetricReading {
+        var reading = Self.mean(losses.difference())
+        reading.denominator = Denominator(mean: losses.first.mean, m2: losses.first.squaredDeviations, comoment: 0)
+        return reading
+    }
+
+    /// The figure itself; `nil` without data.
+    package var value: Double? {
+        guard self.count > 0 else { return nil }
+        guard let denominator = self.denominator else { return self.mean }
+        return denominator.mean != 0 ? self.mean / denominator.mean : nil
+    }
+
+    var moments: SampleMoments { SampleMoments(count: self.count, mean: self.mean, squaredDeviations: self.m2) }
+
+    /// The metric as zeros and ones.
+    var bernoulli: BernoulliCount {
+        let successes = (self.mean * Double(self.count)).rounded()
+        return BernoulliCount(trials: self.count, successes: min(max(Int(successes), 0), self.count))
+    }
+
+    var pairs: PairMoments? {
+        self.denominator.map { denominator in
+            PairMoments(
+                first: self.moments,
+                second: SampleMoments(
+                    count: self.count,
+                    mean: denominator.mean,
+                    squaredDeviations: denominator.m2
+                ),
+                codeviations: denominator.comoment
+            )
+        }
     }
 }

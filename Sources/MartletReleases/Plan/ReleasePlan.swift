@@ -1,4 +1,5 @@
 package import MartletCore
+import MartletTracking
 
 /// What `releases/*.yaml` says: how a new version comes to an endpoint.
 package struct ReleasePlan: Sendable, Hashable, Codable {
@@ -104,6 +105,23 @@ extension ReleasePlan: DocumentObject {
                 "patience is \(self.patience), shorter than the hold of a step",
                 at: "patience"
             )
+        }
+    }
+}
+
+extension ReleasePlan {
+    /// The name of the rules: equal plans have an equal one.
+    package var policyHash: ContentHash {
+        get throws(TrackingError) {
+            do {
+                return ContentHash(of: try JSONValue(encoding: self).canonicalText)
+            } catch {
+                throw TrackingError(
+                    .releaseInvalid,
+                    "the plan '\(self.name)' cannot be written down",
+                    underlying: error
+                )
+            }
         }
     }
 }

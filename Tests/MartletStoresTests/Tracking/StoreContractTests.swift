@@ -54,6 +54,13 @@ struct StoreContractTests {
         #expect(try await FeedbackStoreContract.violations(of: store) == [])
     }
 
+    @Test(arguments: MetadataKind.allCases)
+    func `releases keep the rules of a release store`(kind: MetadataKind) async throws {
+        let database = try kind.open()
+        let store = SQLReleaseStore(database)
+        #expect(try await ReleaseStoreContract.violations(of: store, ledger: SQLLedger(database)) == [])
+    }
+
     @Test func `artifacts in files keep the rules of an artifact store`() async throws {
         #expect(try await ArtifactStoreContract.violations(of: FileArtifactStore(root: self.path)) == [])
     }

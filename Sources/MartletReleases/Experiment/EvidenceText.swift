@@ -1,0 +1,35 @@
+import Foundation
+import MartletStatistics
+
+/// Figures of a comparison in sentences.
+enum EvidenceText {
+    /// One metric in a sentence.
+    static func sentence(_ evidence: MetricEvidence) -> String {
+        guard let control = evidence.control, let treatment = evidence.treatment else {
+            return "There are no data of \(evidence.name) yet."
+        }
+        let figures = "\(evidence.name) is \(Self.number(treatment)) against \(Self.number(control))"
+        guard let improvement = evidence.improvement else { return "\(figures)." }
+        guard let interval = evidence.interval else {
+            return "\(figures): too few data for bounds."
+        }
+        let lower = interval.lower.map(Self.percent) ?? "-∞"
+        let upper = interval.upper.map(Self.percent) ?? "∞"
+        return
+            "\(figures): an improvement of \(Self.percent(improvement)), between \(lower) and \(upper) over all looks "
+            + "(p = \(Self.probability(evidence.pValue)))."
+    }
+
+    /// A share in percent, such as `5.2 %`.
+    static func percent(_ share: Double) -> String {
+        let text = String(format: "%.2f", share * 100)
+        let trimmed = text.hasSuffix(".00") ? String(text.dropLast(3)) : text
+        return "\(trimmed) %"
+    }
+
+    /// A probability to three digits.
+    static func probability(_ value: Double) -> String { String(format: "%.3g", value) }
+
+    /// A figure to four digits.
+    static func number(_ value: Double) -> String { String(format: "%.4g", value) }
+}
