@@ -63,7 +63,17 @@ struct FeedbackRoutesTests {
             ("interactions", "", .unprocessableContent, "request.missingKey", nil),
             ("interactions", "[]", .unprocessableContent, "request.missingKey", nil),
             ("interactions", "[1]", .unprocessableContent, "request.wrongType", "[0]"),
-            ("interactions", "\(good)\n{", .badRequest, "request.notJSON", "[1]"),
+            ("interactions", "\(good)\n{", .badRequest, "request.notJSON", nil),
+            ("interactions", "[\(good)", .badRequest, "request.notJSON", nil),
+            ("interactions", "not json", .badRequest, "request.notJSON", nil),
+            (
+                "interactions", #"[\#(good),{"id":"x","id":"y"}]"#, .unprocessableContent, "request.duplicateKey",
+                "[1].id"
+            ),
+            (
+                "interactions", #"[\#(good),{"id":{"a":[1]},"endpoint":"prices","kind":"a","unit":"u"}]"#,
+                .unprocessableContent, "request.wrongType", "[1].id"
+            ),
             ("interactions", "[\(good),{}]", .unprocessableContent, "request.missingKey", "[1].id"),
             (
                 "interactions", #"[\#(good),{"id":"x","endpoint":"prices","knid":"click"}]"#, .unprocessableContent,

@@ -1,46 +1,53 @@
-import Foundation
 import MartletCore
 import MartletServing
 import MartletTracking
 
 /// The body of a feedback request, read strictly: one object, an array of objects, or JSON lines.
+///
+/// Events are flat, so they are read straight from the bytes without a tree.
 struct FeedbackBody: Sendable {
-    private let events: [[String: JSONValue]]
+    private let events: [FeedbackFields]
 
     /// Reads `body`.
     ///
-    /// - Throws: `request.notJSON`, `request.wrongType`, `request.tooManyInputs`, `request.missingKey`.
-    init(_ body: Data) throws(ServingError) {
-        let values = try Self.values(body)
-        guard !values.isEmpty else {
+    /// - Throws: `request.notJSON`, `request.notFinite`, `request.wrongType`, `request.duplicateKey`,
+    ///   `request.tooManyInputs`, `request.missingKey`.
+    init(_ body: [UInt8]) throws(ServingError) {
+        var scanner = JSONScanner(body)
+        var events: [FeedbackFields] = []
+        if scanner.consume(UInt8(ascii: "[")) {
+            if !scanner.consume(UInt8(ascii: "]")) {
+                repeat { try Self.read(&scanner, into: &events) } while try scanner.hasNext(before: UInt8(ascii: "]"))
+            }
+            try scanner.expectEnd()
+        } else {
+            while scanner.peek() != nil { try Self.read(&scanner, into: &events) }
+        }
+        guard !events.isEmpty else {
             throw ServingError(
                 .requestMissingKey,
                 "The request holds no event; send one object, an array, or JSON lines."
             )
         }
-        guard values.count <= FeedbackContext.eventLimit else {
+        self.events = events
+    }
+
+    private static func read(_ scanner: inout JSONScanner, into events: inout [FeedbackFields]) throws(ServingError) {
+        guard events.count < FeedbackContext.eventLimit else {
             throw ServingError(
                 .requestTooManyInputs,
-                "The request has \(values.count) events, more than \(FeedbackContext.eventLimit); split it."
+                "The request has more than \(FeedbackContext.eventLimit) events; split it."
             )
         }
-        var events: [[String: JSONValue]] = []
-        for (index, value) in values.enumerated() {
-            guard case .object(let members) = value else {
-                throw ServingError(.requestWrongType, "Event \(index) is not an object.", field: "[\(index)]")
-            }
-            events.append(members)
-        }
-        self.events = events
+        events.append(try FeedbackFields(&scanner, at: events.count))
     }
 
     /// The interactions; those without a time happened at `now`.
     ///
     /// - Throws: `request.unknownKey`, `request.missingKey`, `request.wrongType`, `feedback.invalid`.
     func interactions(now: EventTime) throws -> [Interaction] {
-        try self.events.enumerated()
-            .map { index, members in
-                let fields = FeedbackFields(members, at: index)
+        try self.events
+            .map { fields in
                 try fields.check(["id", "at", "endpoint", "kind", "unit", "request_id", "amount"])
                 let interaction = Interaction(
                     id: try fields.requiredText("id"),
@@ -60,9 +67,8 @@ struct FeedbackBody: Sendable {
     ///
     /// - Throws: `request.unknownKey`, `request.missingKey`, `request.wrongType`, `feedback.invalid`.
     func outcomes(now: EventTime) throws -> [Outcome] {
-        try self.events.enumerated()
-            .map { index, members in
-                let fields = FeedbackFields(members, at: index)
+        try self.events
+            .map { fields in
                 try fields.check(["id", "at", "endpoint", "request_id", "entity", "value"])
                 let outcome = Outcome(
                     id: try fields.requiredText("id"),
@@ -76,46 +82,68 @@ struct FeedbackBody: Sendable {
                 return outcome
             }
     }
-
-    private static func values(_ body: Data) throws(ServingError) -> [JSONValue] {
-        if let value = try? JSONValue(parsing: body) {
-            if case .array(let values) = value { return values }
-            return [value]
-        }
-        var values: [JSONValue] = []
-        let lines = body.split(separator: UInt8(ascii: "\n"))
-            .filter { $0.contains { !Self.isSpace($0) } }
-        for (index, line) in lines.enumerated() {
-            guard let value = try? JSONValue(parsing: Data(line)) else {
-                throw ServingError(
-                    .requestNotJSON,
-                    lines.count == 1
-                        ? "The request body is not valid JSON."
-                        : "The request body is neither JSON nor JSON lines: line \(index + 1) cannot be read.",
-                    field: lines.count == 1 ? nil : "[\(index)]"
-                )
-            }
-            values.append(value)
-        }
-        return values
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 }
 
 /// The members of one event, by name and type.
 private struct FeedbackFields {
-    private let members: [String: JSONValue]
+    /// What a flat event can hold.
+    private enum Field {
+        case null
+        case text(String)
+        case number(Double)
+        /// Something that no key of an event takes.
+        case other
+    }
+
+    private var members: [(name: String, value: Field)] = []
     private let index: Int
 
-    init(_ members: [String: JSONValue], at index: Int) {
-        self.members = members
+    /// Reads the object that is next, the event at `index`.
+    init(_ scanner: inout JSONScanner, at index: Int) throws(ServingError) {
         self.index = index
+        guard let next = scanner.peek() else { throw scanner.notJSON("the body ends where an event should be") }
+        guard next == UInt8(ascii: "{") else {
+            try scanner.skipValue()
+            throw ServingError(.requestWrongType, "Event \(index) is not an object.", field: "[\(index)]")
+        }
+        _ = scanner.consume(next)
+        guard !scanner.consume(UInt8(ascii: "}")) else { return }
+        repeat {
+            let key = try scanner.readString()
+            let name = scanner.string(key)
+            try scanner.expect(UInt8(ascii: ":"), "':'")
+            let value = try Self.value(&scanner)
+            guard !self.members.contains(where: { $0.name == name }) else {
+                throw ServingError(
+                    .requestDuplicateKey,
+                    "'\(name.prefix(60))' is there twice; send it once.",
+                    field: self.path(String(name.prefix(60)))
+                )
+            }
+            self.members.append((name, value))
+        } while try scanner.hasNext(before: UInt8(ascii: "}"))
     }
+
+    private static func value(_ scanner: inout JSONScanner) throws(ServingError) -> Field {
+        switch scanner.peek() {
+        case UInt8(ascii: "\""):
+            let text = try scanner.readString()
+            return .text(scanner.string(text))
+        case UInt8(ascii: "n"):
+            try scanner.readNull()
+            return .null
+        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "{"), UInt8(ascii: "["):
+            try scanner.skipValue()
+            return .other
+        default: return .number(try scanner.readNumber().value)
+        }
+    }
+
+    private subscript(name: String) -> Field { self.members.first { $0.name == name }?.value ?? .null }
 
     /// Refuses names that an event does not have.
     func check(_ known: [String]) throws(ServingError) {
-        for name in self.members.keys.sorted() where !known.contains(name) {
+        for (name, _) in self.members where !known.contains(name) {
             let hint = NearestName.suggestion(name, among: known)
             throw ServingError(
                 .requestUnknownKey,
@@ -127,10 +155,10 @@ private struct FeedbackFields {
     }
 
     func text(_ name: String) throws(ServingError) -> String? {
-        switch self.members[name] {
-        case nil, .null: return nil
-        case .string(let text): return text
-        default: throw self.wrongType(name, "a text")
+        switch self[name] {
+        case .null: return nil
+        case .text(let text): return text
+        case .number, .other: throw self.wrongType(name, "a text")
         }
     }
 
@@ -140,11 +168,10 @@ private struct FeedbackFields {
     }
 
     func number(_ name: String) throws(ServingError) -> Double? {
-        switch self.members[name] {
-        case nil, .null: return nil
-        case .integer(let number): return Double(number)
+        switch self[name] {
+        case .null: return nil
         case .number(let number): return number
-        default: throw self.wrongType(name, "a number")
+        case .text, .other: throw self.wrongType(name, "a number")
         }
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import MartletCore
@@ -55,7 +54,7 @@ struct FeedbackRoutes: Sendable {
         } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
             throw tooLarge
         }
-        return try FeedbackBody(Data(buffer.readableBytesView))
+        return try FeedbackBody(Array(buffer.readableBytesView))
     }
 
     private static func response(_ receipt: FeedbackReceipt) -> Response {

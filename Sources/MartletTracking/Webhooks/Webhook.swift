@@ -153,6 +153,7 @@ package struct WebhookMessage: Sendable, Hashable {
         case .modelVersionAliasCreated: return "\(actor) pointed \(text("name"))@\(text("alias")) at \(version)"
         case .modelVersionAliasDeleted: return "\(actor) removed \(text("name"))@\(text("alias"))"
         case .endpointDeployed: return "\(actor) deployed *\(text("version"))* to the endpoint *\(text("endpoint"))*"
+        case .endpointRouted: return "\(actor) changed the traffic of the endpoint *\(text("endpoint"))*"
         case .endpointRemoved: return "\(actor) took down the endpoint *\(text("endpoint"))*"
         default: return "\(actor): \(notice.event)"
         }

@@ -32,6 +32,7 @@ package struct WebhookEvent: Sendable, Hashable, Codable, CustomStringConvertibl
     package static let modelVersionStaged = WebhookEvent(known: "model_version.staged")
     package static let modelVersionDeleted = WebhookEvent(known: "model_version.deleted")
     package static let endpointDeployed = WebhookEvent(known: "endpoint.deployed")
+    package static let endpointRouted = WebhookEvent(known: "endpoint.routed")
     package static let endpointRemoved = WebhookEvent(known: "endpoint.removed")
 
     /// The events that MLflow's clients have a name for.
@@ -44,7 +45,7 @@ package struct WebhookEvent: Sendable, Hashable, Codable, CustomStringConvertibl
     package static let all: [WebhookEvent] =
         mlflow + [
             modelVersionApproved, modelVersionRejected, modelVersionStaged, modelVersionDeleted, endpointDeployed,
-            endpointRemoved,
+            endpointRouted, endpointRemoved,
         ]
 
     /// What it happened to, such as `model_version`.
@@ -106,6 +107,12 @@ package struct WebhookNotice: Sendable, Hashable {
             ]
             switch record.action {
             case .endpointDeployed: return [notice(.endpointDeployed, data)]
+            case .endpointRouted:
+                let traffic = [
+                    "endpoint": endpoint, "variants": payload["variants"] ?? .null,
+                    "before": payload["before"] ?? .null, "release": payload["release"] ?? .null,
+                ]
+                return [notice(.endpointRouted, traffic)]
             case .endpointRemoved: return [notice(.endpointRemoved, data)]
             default: return []
             }

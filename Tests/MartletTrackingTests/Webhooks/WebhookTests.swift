@@ -38,6 +38,9 @@ struct WebhookTests {
         #expect(alias[0].data == ["name": "m", "version": "1", "alias": "champion"])
         #expect(Self.notices(.keyCreated, "account:ada", [:]).isEmpty)
         #expect(Self.notices(.endpointDeployed, "endpoint:e", ["version": "m:1"])[0].data["endpoint"] == "e")
+        let routed = Self.notices(.endpointRouted, "endpoint:e", ["variants": [["name": "a"]]])
+        #expect(routed.map(\.event) == [.endpointRouted])
+        #expect(routed[0].data["variants"] == [["name": "a"]])
     }
 
     @Test func `every event has a sample that the message format can write`() {

@@ -113,6 +113,7 @@ extension Words {
         Phrase("action.alias.set", "Alias set", "별칭 지정"),
         Phrase("action.alias.removed", "Alias removed", "별칭 삭제"),
         Phrase("action.endpoint.deployed", "Deployed", "배포"),
+        Phrase("action.endpoint.routed", "Traffic changed", "트래픽 변경"),
         Phrase("action.endpoint.removed", "Taken down", "배포 해제"),
     ]
 }
