@@ -48,8 +48,8 @@ struct Martlet: AsyncParsableCommand {
             CommandGroup(
                 name: "Serving",
                 subcommands: [
-                    DeployCommand.self, RouteCommand.self, UpCommand.self, ServeCommand.self, TrackingCommand.self,
-                    PredictCommand.self,
+                    DeployCommand.self, RouteCommand.self, ReleaseCommand.self, ExperimentCommand.self, UpCommand.self,
+                    ServeCommand.self, TrackingCommand.self, PredictCommand.self,
                     TraceCommand.self,
                 ]
             ),

@@ -40,6 +40,7 @@ extension Application {
         )
         if surface != .tracking { context.feedback = try self.feedback() }
         let webhooks = try await self.guardServer(&context, host: host)
+        context.releases = try self.releaseContext()
         if surface != .gateway { context.console = try self.console(context.authenticator) }
         var logger = Logger(label: "martlet")
         logger.logLevel = .warning
@@ -62,7 +63,8 @@ extension Application {
             self.announce(serving.gateway.routingTable)
             services = [
                 PredictionLogService(gateway: serving.gateway, sink: serving.sink),
-                ShadowService(gateway: serving.gateway), FollowerService(follower: serving.follower), webhooks, server,
+                ShadowService(gateway: serving.gateway), FollowerService(follower: serving.follower),
+                ReleaseService(runner: try self.releaseRunner(serving.gateway)), webhooks, server,
             ]
         }
         let group = ServiceGroup(

@@ -41,7 +41,9 @@ struct CheckCommand: AsyncParsableCommand {
         } else {
             terminal.show(diagnostics)
             if errorCount == 0, let workspace {
-                let files = 1 + workspace.sources.count + workspace.features.count + workspace.recipes.count
+                let files =
+                    1 + workspace.sources.count + workspace.features.count + workspace.recipes.count
+                    + workspace.releases.count
                 let parts = "\(files) files, \(queryCount) queries and expressions"
                 let warnings = warningCount == 0 ? "" : ", \(warningCount) warning\(warningCount == 1 ? "" : "s")"
                 terminal.line("\(terminal.output.good("ok")): \(parts)\(warnings)")

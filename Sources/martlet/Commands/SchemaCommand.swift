@@ -2,13 +2,14 @@ import ArgumentParser
 import MartletCore
 import MartletFeatures
 import MartletIngest
+import MartletReleases
 import MartletTraining
 
 /// `martlet schema KIND`.
 struct SchemaCommand: AsyncParsableCommand {
     /// The kinds of files of a workspace.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case workspace, source, features, recipe
+        case workspace, source, features, recipe, release
 
         var schema: JSONValue {
             switch self {
@@ -16,6 +17,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .source: SourceDefinition.schema
             case .features: FeatureFile.schema
             case .recipe: Recipe.schema
+            case .release: ReleasePlan.schema
             }
         }
 
@@ -25,6 +27,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .source: "sources/*.yaml: where raw data comes from and what it must be"
             case .features: "features/*.yaml: entities, feature views, feature services"
             case .recipe: "recipes/*.yaml: how a model is trained and judged"
+            case .release: "releases/*.yaml: how a new version comes to an endpoint"
             }
         }
     }

@@ -2,6 +2,7 @@ import Foundation
 import MartletCore
 import MartletFeatures
 import MartletIngest
+import MartletReleases
 import MartletTraining
 
 /// A workspace as read: its configuration and every definition, valid in themselves.
@@ -25,6 +26,7 @@ struct Workspace: Sendable {
     let sources: [File<SourceDefinition>]
     let features: [File<FeatureFile>]
     let recipes: [File<Recipe>]
+    let releases: [File<ReleasePlan>]
     /// Where `martlet.yaml` stands.
     static let fileName = "martlet.yaml"
 

@@ -2,6 +2,8 @@ import MartletCore
 import MartletEngines
 import MartletFeatures
 import MartletIngest
+import MartletReleases
+import MartletTracking
 import MartletTraining
 
 /// Checks what no file shows alone: that names lead somewhere, that SQL prepares, and that types agree.
@@ -25,6 +27,7 @@ struct WorkspaceChecker {
         let catalog = FeatureCatalog.build(self.workspace.features.map(\.definition), in: context)
         self.checkRecipes(catalog, in: context)
         self.checkEndpoints(in: context)
+        self.checkReleases(in: context)
         var queryCount = 0
         do {
             let tables = try EmptyTables(self.workspace.sources.map(\.definition), locator: self.locator)
@@ -51,6 +54,34 @@ struct WorkspaceChecker {
         var recipes: [String: String] = [:]
         for file in self.workspace.recipes {
             self.report(repeated: file.definition.name, "recipe", file.path, &recipes, in: context)
+        }
+        var releases: [String: String] = [:]
+        for file in self.workspace.releases {
+            self.report(repeated: file.definition.name, "release plan", file.path, &releases, in: context)
+        }
+    }
+
+    private func checkReleases(in context: DocumentContext) {
+        let endpoints = self.workspace.configuration.endpoints.entries.map(\.name)
+        for file in self.workspace.releases {
+            let plan = file.definition
+            let place = SourceLocation(file: file.path, line: 1, column: 1)
+            if !endpoints.contains(plan.endpoint) {
+                let message = "\(Workspace.fileName) declares no endpoint '\(plan.endpoint)'."
+                context.report(
+                    .error,
+                    .workspaceUnknownName,
+                    message + Self.hint(plan.endpoint, endpoints),
+                    at: place
+                )
+            }
+            if let requests = plan.health.file {
+                do throws(TrackingError) {
+                    _ = try ReleaseTrial.requests(self.workspace.resolve(requests), named: requests)
+                } catch {
+                    context.report(.error, .workspaceInvalid, error.message, at: place)
+                }
+            }
         }
     }
 

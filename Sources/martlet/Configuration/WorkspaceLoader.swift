@@ -2,6 +2,7 @@ import Foundation
 import MartletCore
 import MartletFeatures
 import MartletIngest
+import MartletReleases
 import MartletTraining
 
 /// Finds a workspace and reads all of its files, so that a user sees every fault at once.
@@ -41,7 +42,8 @@ struct WorkspaceLoader {
             environment: chosen,
             sources: self.files(root, "sources", SourceDefinition.self, in: context, variables: variables),
             features: self.files(root, "features", FeatureFile.self, in: context, variables: variables),
-            recipes: self.files(root, "recipes", Recipe.self, in: context, variables: variables)
+            recipes: self.files(root, "recipes", Recipe.self, in: context, variables: variables),
+            releases: self.files(root, "releases", ReleasePlan.self, in: context, variables: variables)
         )
         return (workspace, context.diagnostics)
     }
