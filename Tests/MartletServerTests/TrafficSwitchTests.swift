@@ -119,6 +119,11 @@ struct TrafficSwitchTests {
         #expect(endpoint.leading?.variant.name == "green")
         #expect(endpoint.failure?.version == broken.id)
         #expect(endpoint.variants.map(\.variant.name) == ["blue", "green"])
+        // Another endpoint's deployment makes the follower look again, and leaves this one as it is.
+        _ = try await fixture.deployments.deploy(ModelVersionID("prices", 1), to: "others", Self.author)
+        _ = try await fixture.follower.poll()
+        let again = try #require(fixture.gateway.routingTable.endpoints["prices"])
+        #expect(zip(again.variants, endpoint.variants).allSatisfy { $0 === $1 })
         _ = try await fixture.registry.decide(.approved, on: broken.id, Self.author)
         var traffic = Self.traffic(blue: 0, green: 9_999)
         traffic.variants.append(ProductionVariant(name: "next", version: broken.id, weight: 1))

@@ -164,7 +164,7 @@ struct VariantTests {
             let shadow = try #require(records.last)
             #expect(shadow["shadow"] == true && shadow["variant"] == "treatment" && shadow["unit"] == "ada")
             #expect(shadow["status"] == (isFailing ? "refused" : "answered"))
-            let counted = fixture.gateway.traffic(of: "prices", since: EventTime(microseconds: 0))
+            let counted = fixture.gateway.traffic(of: "prices", since: nil)
             #expect(counted.map(\.counts.answeredCount) == [1, isFailing ? 0 : 1])
             #expect(counted.map(\.faultCount) == [0, isFailing ? 1 : 0])
             #expect(counted.map(\.isShadow) == [false, true])
@@ -198,7 +198,7 @@ struct VariantTests {
             #expect(try Self.json(answer)["variant"] == "control")
             #expect(fixture.gateway.outages.isEmpty == (number < 16), "\(number)")
         }
-        let counted = fixture.gateway.traffic(of: "prices", since: EventTime(microseconds: 0))
+        let counted = fixture.gateway.traffic(of: "prices", since: nil)
         #expect(counted.map(\.faultCount) == [0, 16])
         #expect(counted[0].counts.answeredCount == 20)
         let outage = try #require(fixture.gateway.outages.first)
@@ -235,7 +235,9 @@ struct VariantTests {
             #expect(counted[0].counts.buckets.reduce(0, +) == UInt64(2 * (5 - second)))
             #expect(counted[0].faultCount == 0)
         }
-        let all = fixture.gateway.traffic(of: "prices", since: EventTime(microseconds: 0))
+        let unsampled = fixture.gateway.traffic(of: "prices", since: start + .seconds(5))
+        #expect(unsampled[0].counts == EndpointMetrics.Counts())
+        let all = fixture.gateway.traffic(of: "prices", since: nil)
         #expect(all[0].counts.answeredCount == 5)
         #expect(fixture.gateway.traffic(of: "nothing", since: start).isEmpty)
     }

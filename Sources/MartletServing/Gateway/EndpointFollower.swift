@@ -76,8 +76,6 @@ package actor EndpointFollower {
         }
         let snapshot = try await self.deployments.snapshot()
         var endpoints: [String: RoutingTable.Endpoint] = [:]
-        // What was answered before the switch is not counted as after it.
-        defer { self.gateway.sampleMetrics(at: self.now(), isMark: true) }
         for deployment in snapshot.deployments {
             endpoints[deployment.endpoint] = await self.endpoint(deployment, current)
         }
@@ -85,6 +83,8 @@ package actor EndpointFollower {
         self.retryAt = hasFailure ? self.now() + .seconds(5) : nil
         // Another look may have come first with something newer while this one loaded.
         guard (self.gateway.routingTable.revision ?? -1) <= snapshot.revision else { return false }
+        // What is answered from here on is counted as after the switch.
+        self.gateway.sampleMetrics(at: self.now(), isMark: true)
         self.gateway.serve(RoutingTable(revision: snapshot.revision, endpoints: endpoints))
         try await self.online.poll()
         return true
@@ -145,6 +145,12 @@ package actor EndpointFollower {
         let traffic = deployment.traffic
         let before = old?.variants.first { $0.model.version == variant.version }
         let isRouted = traffic.release != nil || traffic.variants.count > 1
+        // Looked at again because of another variant, it keeps its fuse as it is.
+        if isRouted, let before = old?.variants.first(where: { $0.variant == variant }),
+            old?.revision == deployment.revision, before.release == traffic.release
+        {
+            return before
+        }
         let model: ServedModel
         if isRouted, let before {
             model = before.model

@@ -25,17 +25,19 @@ package struct VariantOutage: Sendable, Hashable {
 }
 
 extension Gateway {
-    /// What each variant of `endpoint` did since `moment`, in the order of its traffic; empty for an unknown endpoint.
+    /// What each variant of `endpoint` did since `moment`, or since this process began with `nil`, in the order of its
+    /// traffic; empty for an unknown endpoint.
     ///
-    /// Counted by this process since its start; the beginning is as exact as ``sampleMetrics(at:)`` is called often.
-    package func traffic(of endpoint: String, since moment: EventTime) -> [VariantTraffic] {
+    /// Counting begins with the first sample from `moment` on (``sampleMetrics(at:isMark:)``): a moment later, never
+    /// earlier.
+    package func traffic(of endpoint: String, since moment: EventTime?) -> [VariantTraffic] {
         (self.routingTable.endpoints[endpoint]?.variants ?? [])
             .map { served in
                 VariantTraffic(
                     name: served.variant.name,
                     version: served.variant.version,
                     isShadow: served.variant.isShadow,
-                    counts: served.metrics.counts(since: moment),
+                    counts: moment.map(served.metrics.counts(since:)) ?? served.metrics.counts,
                     outage: served.fuse.outage
                 )
             }

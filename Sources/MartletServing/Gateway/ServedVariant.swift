@@ -6,6 +6,8 @@ package final class ServedVariant: Sendable {
     /// The variant's name, weight and version.
     package let variant: ProductionVariant
     package let model: ServedModel
+    /// The release or experiment that set the traffic.
+    package let release: String?
     /// Since when it answers or scores beside under this name.
     package let liveSince: EventTime?
     /// Blows when the variant fails or is slow too often; units are then answered by another.
@@ -25,6 +27,7 @@ package final class ServedVariant: Sendable {
     ) {
         self.variant = variant
         self.model = model
+        self.release = release
         self.liveSince = liveSince
         self.fuse = fuse
         self.metrics = metrics

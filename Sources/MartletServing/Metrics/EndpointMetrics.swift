@@ -58,9 +58,10 @@ package final class EndpointMetrics: Sendable {
     /// The counters now.
     package var counts: Counts { self.state.withLock { $0 } }
 
-    /// What was counted since `moment`, from the newest sample that is not later; all when there is none.
+    /// What was counted since `moment`: from the first sample that is not earlier, so never anything before it; nothing
+    /// while there is none.
     package func counts(since moment: EventTime) -> Counts {
-        guard let sample = self.history.withLock({ $0.counts(at: moment) }) else { return self.counts }
+        guard let sample = self.history.withLock({ $0.counts(from: moment) }) else { return Counts() }
         return self.counts - sample
     }
 

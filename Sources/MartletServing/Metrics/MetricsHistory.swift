@@ -16,9 +16,9 @@ struct MetricsHistory: Sendable {
         if self.samples.count > Self.limit { self.thin(now) }
     }
 
-    /// The newest counters that are not later than `moment`.
-    func counts(at moment: EventTime) -> EndpointMetrics.Counts? {
-        self.samples.last { $0.at <= moment }?.counts
+    /// The first counters that are not earlier than `moment`.
+    func counts(from moment: EventTime) -> EndpointMetrics.Counts? {
+        self.samples.first { $0.at >= moment }?.counts
     }
 
     private mutating func thin(_ now: EventTime) {
