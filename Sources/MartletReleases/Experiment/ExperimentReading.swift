@@ -9,7 +9,8 @@ package struct ExperimentReading: Sendable, Hashable, Codable {
 
     /// Figures by variant name.
     package var variants: [String: VariantReading]
-    /// The differences in loss, control less treatment, of requests that both scored; only in paired mode.
+    /// The differences in loss, control less treatment, of requests that both scored, over the loss of control; only in
+    /// paired mode.
     package var pairedLoss: MetricReading?
 
     /// Holds the figures of one look.

@@ -99,7 +99,7 @@ package struct ExperimentObservations: Sendable {
         }
         return ExperimentReading(
             variants: variants,
-            pairedLoss: self.paired.map { MetricReading($0.differences) }
+            pairedLoss: self.paired.map { MetricReading($0.moments, isRatio: true) }
         )
     }
 
@@ -131,12 +131,12 @@ package struct ExperimentObservations: Sendable {
 }
 
 extension MetricReading {
-    init(_ moments: SampleMoments) {
-        self.init(count: moments.count, mean: moments.mean, m2: moments.squaredDeviations)
-    }
-
     init(_ moments: PairMoments, isRatio: Bool) {
-        self.init(moments.first)
+        self.init(
+            count: moments.count,
+            mean: moments.first.mean,
+            m2: moments.first.squaredDeviations
+        )
         guard isRatio else { return }
         self.denominator = Denominator(
             mean: moments.second.mean,

@@ -2,7 +2,8 @@ import MartletCore
 import MartletStatistics
 import MartletTracking
 
-/// Differences in loss between control and treatment on the same requests.
+/// Differences in loss between control and treatment on the same requests, beside the loss of control, which they are
+/// related to.
 ///
 /// An outcome answers the request it names, or the last request about its entity before it came true. In whatever order
 /// predictions and outcomes arrive, the sums are the same to within rounding.
@@ -15,8 +16,8 @@ struct PairedObservations: Sendable {
         var named: Double?
         /// The outcome of its entity; one that names the request counts before it.
         var found: Double?
-        /// The difference that is counted now.
-        var counted: Double?
+        /// The difference that is counted now, and control's loss.
+        var counted: (Double, Double)?
     }
 
     private struct Entity: Sendable {
@@ -29,7 +30,8 @@ struct PairedObservations: Sendable {
     private var entities: [String: Entity] = [:]
     /// Outcomes of requests that are not logged yet.
     private var early: [String: Double] = [:]
-    private(set) var differences = SampleMoments()
+    /// The differences, control's loss less treatment's, and control's losses.
+    private(set) var moments = PairMoments()
 
     init(loss: PairedLoss) { self.loss = loss }
 
@@ -82,21 +84,20 @@ struct PairedObservations: Sendable {
     /// Brings what a request adds up to date.
     private mutating func count(_ id: String) {
         guard var request = self.requests[id] else { return }
-        let difference: Double? =
-            if let control = request.control, let treatment = request.treatment,
-                let outcome = request.named ?? request.found
-            {
-                self.loss(control, outcome) - self.loss(treatment, outcome)
-            } else {
-                nil
-            }
-        switch (request.counted, difference) {
-        case (nil, let new?): self.differences.add(new)
-        case (let old?, nil): self.differences.remove(old)
-        case (let old?, let new?): self.differences.replace(old, with: new)
+        var pair: (Double, Double)?
+        if let control = request.control, let treatment = request.treatment,
+            let outcome = request.named ?? request.found
+        {
+            let loss = self.loss(control, outcome)
+            pair = (loss - self.loss(treatment, outcome), loss)
+        }
+        switch (request.counted, pair) {
+        case (nil, let new?): self.moments.add(new.0, new.1)
+        case (let old?, nil): self.moments.remove(old.0, old.1)
+        case (let old?, let new?): self.moments.replace(old, with: new)
         case (nil, nil): return
         }
-        request.counted = difference
+        request.counted = pair
         self.requests[id] = request
     }
 }

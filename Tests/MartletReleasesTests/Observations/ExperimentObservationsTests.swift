@@ -246,6 +246,9 @@ struct ExperimentObservationsTests {
             #expect(paired.count == 2)
             #expect(abs(paired.mean - 1.5) < 1e-12)
             #expect(abs(paired.m2 - 0.5) < 1e-12)
+            // Control's losses are 3 and 2.
+            #expect(abs((paired.denominator?.mean ?? 0) - 2.5) < 1e-12)
+            #expect(abs((paired.denominator?.comoment ?? 0) - 0.5) < 1e-12)
         }
     }
 }
