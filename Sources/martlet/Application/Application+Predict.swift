@@ -64,6 +64,7 @@ extension Application {
         let serving = try self.serving()
         _ = try await serving.follower.poll()
         let answer = serving.gateway.predict(endpoint: endpoint, body: Array(body.canonicalText.utf8))
+        serving.gateway.scoreShadows()
         await serving.gateway.queue.flush(to: serving.sink, now: .now)
         if let error = answer.error { throw error }
         return try JSONValue(parsing: Data(answer.body))

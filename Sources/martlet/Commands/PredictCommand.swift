@@ -27,6 +27,8 @@ struct PredictCommand: AsyncParsableCommand {
     var values: [String] = []
     @Flag(help: "Also say what each feature contributed.")
     var explain = false
+    @Option(help: "Who the prediction is for; decides on the variant where an endpoint has several.")
+    var unit: String?
     @Option(help: "A JSON file with the request's body, in place of key=value.")
     var file: String?
     @Option(help: "The server's address, such as http://127.0.0.1:8700.")
@@ -40,7 +42,11 @@ struct PredictCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let body = try await self.body(application)
+        var body = try await self.body(application)
+        if let unit, case .object(var members) = body {
+            members["unit"] = .string(unit)
+            body = .object(members)
+        }
         let answer = try await application.predict(endpoint: self.endpoint, body: body, url: self.url)
         if self.json.isEnabled {
             application.terminal.line(answer.prettyText)

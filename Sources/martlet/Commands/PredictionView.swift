@@ -25,7 +25,11 @@ struct PredictionView {
             }
         }
         let which = [name, version].filter { !$0.isEmpty }.joined(separator: ":")
-        terminal.line("model \(which), request \(self.answer["request_id"]?.text ?? "")")
+        // The only variant of an endpoint is not worth a word.
+        let live = ProductionVariant.liveName
+        let served = self.answer["variant"]?.text ?? live
+        let variant = served == live ? "" : ", variant \(served)"
+        terminal.line("model \(which)\(variant), request \(self.answer["request_id"]?.text ?? "")")
         if let id = self.answer["request_id"]?.text {
             terminal.line(terminal.output.dim("way back: martlet trace \(id)"))
         }
