@@ -2,6 +2,7 @@ import HTTPTypes
 package import Hummingbird
 package import HummingbirdCore
 import MartletCore
+import NIOCore
 
 /// All routes of a Martlet process.
 package enum ServerRouter {
@@ -30,15 +31,27 @@ package enum ServerRouter {
         return router
     }
 
-    /// The HTTP server under the router, with the short way for predict requests.
+    /// The HTTP server under the router, with the short ways for predict requests and for what training jobs log.
     package static func http1(_ context: ServerContext) -> HTTPServerBuilder {
         let isAdmitted = context.authenticator?.remembersPredictor ?? context.isAdmitted
-        return .http1(
-            configuration: .init(
-                additionalChannelHandlers: context.servesPredictions
-                    ? [PredictionChannelHandler(gateway: context.gateway, isAdmitted: isAdmitted)] : []
-            )
-        )
+        let tracking = context.mlflow.map { services in
+            TrackingFastPath(services, admission: context.authenticator.map { .remembered($0) } ?? .everyone)
+        }
+        return .http1(configuration: .init(additionalChannelHandlers: Self.handlers(context, isAdmitted, tracking)))
+    }
+
+    /// The handlers of one connection.
+    private static func handlers(
+        _ context: ServerContext,
+        _ isAdmitted: @escaping @Sendable (HTTPRequest, String) -> Bool,
+        _ tracking: TrackingFastPath?
+    ) -> [any RemovableChannelHandler] {
+        var handlers: [any RemovableChannelHandler] = []
+        if context.servesPredictions {
+            handlers.append(PredictionChannelHandler(gateway: context.gateway, isAdmitted: isAdmitted))
+        }
+        if let tracking { handlers.append(TrackingChannelHandler(tracking)) }
+        return handlers
     }
 }
 

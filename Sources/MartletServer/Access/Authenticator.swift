@@ -64,10 +64,14 @@ package final class Authenticator: ConsoleAccess {
     ///
     /// Looks nothing up, so that it may be asked on an event loop; whoever is not remembered goes through the router.
     func remembersPredictor(_ request: HTTPRequest, of endpoint: String) -> Bool {
-        guard let header = request.headerFields[.authorization],
-            let entry = self.shown.entry(header, at: self.now())
-        else { return false }
-        return AccessPolicy.decide(.predict, on: .endpoint(endpoint), by: entry.principal.grants).isAllowed
+        guard let principal = self.remembered(request) else { return false }
+        return AccessPolicy.decide(.predict, on: .endpoint(endpoint), by: principal.grants).isAllowed
+    }
+
+    /// The bearer of `request`, when it was let in a moment ago; looks nothing up either.
+    func remembered(_ request: HTTPRequest) -> Principal? {
+        guard let header = request.headerFields[.authorization] else { return nil }
+        return self.shown.entry(header, at: self.now())?.principal
     }
 
     package func session(forKey key: String) async throws(TrackingError) -> String {

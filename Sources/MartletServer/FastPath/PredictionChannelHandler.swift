@@ -23,15 +23,9 @@ final class PredictionChannelHandler: ChannelDuplexHandler, RemovableChannelHand
     /// The longest body that is answered here, in bytes; about a hundred inputs.
     static let bodyByteLimit = 4_096
 
-    private struct Collected {
-        let request: HTTPRequest
-        let endpoint: String
-        var body: ByteBuffer?
-    }
-
     private let gateway: Gateway
     private let isAdmitted: @Sendable (HTTPRequest, String) -> Bool
-    private var collected: Collected?
+    private var collected: CollectedRequest<String>?
     /// Requests the router has and has not answered.
     private var forwardedCount = 0
     private var hasWritten = false
@@ -50,13 +44,13 @@ final class PredictionChannelHandler: ChannelDuplexHandler, RemovableChannelHand
         switch self.unwrapInboundIn(data) {
         case .head(let request):
             if self.forwardedCount == 0, let endpoint = self.endpoint(of: request), self.gateway.enter() {
-                self.collected = Collected(request: request, endpoint: endpoint)
+                self.collected = CollectedRequest(request, for: endpoint)
             } else {
                 self.forwardedCount += 1
                 context.fireChannelRead(data)
             }
         case .body(let part):
-            guard self.collect(part) else {
+            guard self.collected?.take(part, limit: Self.bodyByteLimit) == true else {
                 self.forwardCollected(context)
                 context.fireChannelRead(data)
                 return
@@ -99,19 +93,6 @@ final class PredictionChannelHandler: ChannelDuplexHandler, RemovableChannelHand
 
     func handlerRemoved(context: ChannelHandlerContext) { self.abandon() }
 
-    /// Keeps a part of the body; `false` when the request is, or now becomes, the router's.
-    private func collect(_ part: ByteBuffer) -> Bool {
-        guard self.collected != nil else { return false }
-        let size = (self.collected?.body?.readableBytes ?? 0) + part.readableBytes
-        guard size <= Self.bodyByteLimit else { return false }
-        if self.collected?.body == nil {
-            self.collected?.body = part
-        } else {
-            self.collected?.body?.writeImmutableBuffer(part)
-        }
-        return true
-    }
-
     /// Gives what was kept of a request to the router.
     private func forwardCollected(_ context: ChannelHandlerContext) {
         guard let collected = self.collected else { return }
@@ -123,16 +104,11 @@ final class PredictionChannelHandler: ChannelDuplexHandler, RemovableChannelHand
         self.releaseHeldEvent(context)
     }
 
-    private func answer(_ collected: Collected, _ context: ChannelHandlerContext) {
-        let body = collected.body.map { Array($0.readableBytesView) } ?? []
-        let answer = self.gateway.predict(endpoint: collected.endpoint, body: body)
+    private func answer(_ collected: CollectedRequest<String>, _ context: ChannelHandlerContext) {
+        let answer = self.gateway.predict(endpoint: collected.target, body: collected.bodyBytes)
         self.gateway.leave()
         let (status, bytes) = PredictRoutes.statusAndBody(answer)
-        var head = HTTPResponse(status: status)
-        head.headerFields.reserveCapacity(4)
-        head.headerFields[.contentType] = "application/json"
-        head.headerFields[.contentLength] = String(bytes.count)
-        head.headerFields[.date] = self.date.text(at: .now)
+        var head = HTTPResponse.json(status, byteCount: bytes.count, date: self.date.text(at: .now))
         head.headerFields[JSONResponse.requestIDName] = answer.requestID
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
         context.write(self.wrapOutboundOut(.body(ByteBuffer(bytes: bytes))), promise: nil)
@@ -158,9 +134,8 @@ final class PredictionChannelHandler: ChannelDuplexHandler, RemovableChannelHand
 
     /// The endpoint that `request` asks, when it is one this handler answers.
     private func endpoint(of request: HTTPRequest) -> String? {
-        guard request.method == .post, let path = request.path, let endpoint = PredictPath.endpoint(in: path),
-            request.headerFields[.connection] == nil, request.headerFields[.expect] == nil,
-            self.isAdmitted(request, endpoint)
+        guard request.method == .post, request.isPlain, let path = request.path,
+            let endpoint = PredictPath.endpoint(in: path), self.isAdmitted(request, endpoint)
         else { return nil }
         return endpoint
     }

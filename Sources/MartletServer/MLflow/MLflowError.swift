@@ -82,12 +82,13 @@ struct MLflowError: Error, Sendable, Hashable {
     }
 
     /// The answer a client gets.
-    var response: Response {
-        var json = MLflowWriter(capacity: 160 + self.message.utf8.count)
-        json.object { json in
+    var response: Response { JSONResponse.make(self.code.status, self.json) }
+
+    /// The body of the answer.
+    var json: [UInt8] {
+        MLflowAnswer.object(capacity: 160 + self.message.utf8.count) { json in
             json.string("error_code", self.code.rawValue)
             json.string("message", self.message)
         }
-        return JSONResponse.make(self.code.status, json.bytes)
     }
 }

@@ -117,32 +117,44 @@ enum MLflowTransport {
     static func answering(_ logger: Logger, _ body: () async throws -> Response) async -> Response {
         do {
             return try await body()
-        } catch let error as MLflowError {
-            return error.response
-        } catch let error as TrackingError {
-            return MLflowError(error).response
-        } catch is NIOTooManyBytesError {
-            return MLflowError(.requestTooLarge, "The request body is larger than this server reads").response
-        } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
-            return MLflowError(.requestTooLarge, "The request body is larger than this server reads").response
         } catch {
-            logger.error("request failed", metadata: ["error": "\(String(reflecting: type(of: error)))"])
-            return MLflowError(.internalError, "The server failed to answer; its log says more.").response
+            return Self.error(error, logger).response
         }
     }
 
+    /// What `error` is in the protocol's words.
+    static func error(_ error: any Error, _ logger: Logger) -> MLflowError {
+        switch error {
+        case let error as MLflowError: return error
+        case let error as TrackingError: return MLflowError(error)
+        case is NIOTooManyBytesError: return Self.tooLarge
+        case let error as any HTTPResponseError where error.status == .contentTooLarge: return Self.tooLarge
+        default:
+            logger.error("request failed", metadata: ["error": "\(String(reflecting: type(of: error)))"])
+            return MLflowError(.internalError, "The server failed to answer; its log says more.")
+        }
+    }
+
+    private static let tooLarge = MLflowError(
+        .requestTooLarge,
+        "The request body is larger than this server reads"
+    )
+
     /// The fields of a call: the query of a GET that has one, else the body.
-    ///
-    /// A body that is not JSON counts as empty, so that the answer names the first field that is missing. One that is a
-    /// JSON text holding JSON is read twice, as old clients send it.
     static func fields(of request: Request, method: HTTPRequest.Method) async throws -> WireFields {
         if method == .get, let query = request.uri.query, !query.isEmpty {
             return WireFields(query: RequestText.query(query))
         }
         let body = try await request.body.collect(upTo: MLflowRoutes.bodyByteLimit)
-        guard body.readableBytes > 0, let value = try? WireValue(parsing: Array(body.readableBytesView)) else {
-            return WireFields(.object([]))
-        }
+        return Self.fields(ofBody: Array(body.readableBytesView))
+    }
+
+    /// The fields that a body holds.
+    ///
+    /// A body that is not JSON counts as empty, so that the answer names the first field that is missing. One that is a
+    /// JSON text holding JSON is read twice, as old clients send it.
+    static func fields(ofBody body: [UInt8]) -> WireFields {
+        guard !body.isEmpty, let value = try? WireValue(parsing: body) else { return WireFields(.object([])) }
         switch value {
         case .object: return WireFields(value)
         case .string(let text):

@@ -1,0 +1,77 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import MartletTracking
+import NIOCore
+
+/// The tracking calls that a training job makes many times, answered without the router.
+///
+/// Nothing about them differs but the way: the same handlers, guards and errors as behind the router.
+struct TrackingFastPath: Sendable {
+    /// One call, and on whose behalf it is made; nobody's where nobody is asked.
+    struct Call: Sendable {
+        let endpoint: MLflowRoutes.Endpoint
+        let principal: Principal?
+    }
+
+    /// Finds out whether the sender of a request may be answered without asking the router.
+    enum Admission: Sendable {
+        case everyone
+        case remembered(Authenticator)
+    }
+
+    /// The calls whose answers are short, whatever is stored.
+    private static let paths: Set = [
+        "/2.0/mlflow/runs/create", "/2.0/mlflow/runs/update", "/2.0/mlflow/runs/log-metric",
+        "/2.0/mlflow/runs/log-parameter", "/2.0/mlflow/runs/set-tag", "/2.0/mlflow/runs/log-batch",
+    ]
+
+    private let services: MLflowServices
+    private let admission: Admission
+    private let endpoints: [String: MLflowRoutes.Endpoint]
+    private let logger = Logger(label: "martlet")
+
+    /// Answers from `services`.
+    init(_ services: MLflowServices, admission: Admission) {
+        self.services = services
+        self.admission = admission
+        var endpoints: [String: MLflowRoutes.Endpoint] = [:]
+        for endpoint in MLflowRoutes.endpoints where Self.paths.contains(endpoint.path) {
+            for base in ["/api", "/ajax-api"] { endpoints[base + endpoint.path] = endpoint }
+        }
+        self.endpoints = endpoints
+    }
+
+    /// The call that `request` makes; `nil` when the router must answer.
+    ///
+    /// Looks nothing up, so that it may be asked on an event loop.
+    func call(of request: HTTPRequest) -> Call? {
+        guard request.method == .post, request.isPlain, let endpoint = request.path.flatMap({ self.endpoints[$0] })
+        else { return nil }
+        switch self.admission {
+        case .everyone: return Call(endpoint: endpoint, principal: nil)
+        case .remembered(let authenticator):
+            guard let principal = authenticator.remembered(request) else { return nil }
+            return Call(endpoint: endpoint, principal: principal)
+        }
+    }
+
+    /// Answers `call`, whose whole body is `body`; never fails, since an error is an answer too.
+    func answer(_ call: Call, _ request: HTTPRequest, body: [UInt8]) async -> (HTTPResponse.Status, [UInt8]) {
+        let request = Request(head: request, body: RequestBody(buffer: ByteBuffer()))
+        return await Principal.$current.withValue(call.principal) {
+            let made = MLflowCall(
+                services: self.services,
+                fields: MLflowTransport.fields(ofBody: body),
+                path: [:],
+                actor: self.services.actor(request)
+            )
+            do {
+                return (.ok, try await call.endpoint.handler(made))
+            } catch {
+                let error = MLflowTransport.error(error, self.logger)
+                return (error.code.status, error.json)
+            }
+        }
+    }
+}
