@@ -62,7 +62,7 @@ package actor ReleaseRunner {
         }
     }
 
-    /// Takes one step of every run that has not ended.
+    /// Takes one step of every run that has not ended, and sets the traffic it decided on.
     ///
     /// - Returns: how many runs changed.
     @discardableResult
@@ -78,7 +78,11 @@ package actor ReleaseRunner {
         var count = 0
         for run in runs {
             do throws(TrackingError) {
-                if try await self.step(run) { count += 1 }
+                if try await self.step(run) {
+                    count += 1
+                    // What was decided is carried out at once: a rollback waits for no second look.
+                    try await self.carryOut(run.run.id)
+                }
                 self.obstacles[run.run.id] = nil
             } catch  where error.code == .releaseChangedMeanwhile || error.code == .deploymentChangedMeanwhile {
                 // Another process or a person was first; the next tick sees what they did.
@@ -87,6 +91,12 @@ package actor ReleaseRunner {
             }
         }
         return count
+    }
+
+    /// Sets the traffic of a run that just decided on it.
+    private func carryOut(_ id: String) async throws(TrackingError) {
+        guard let stored = try await self.store.run(id), case .route = stored.run.action else { return }
+        _ = try await self.step(stored)
     }
 
     private func isStuck(_ id: String, _ error: TrackingError) {

@@ -5,7 +5,8 @@ package import MartletTracking
 package protocol TrafficObservations: Sendable {
     /// Returns what `variant` of `endpoint` did since `moment`.
     ///
-    /// Counting may begin later than `moment`, as after a restart, and never before it: fewer requests prove less.
+    /// Counting may begin later than `moment`, as after a restart: fewer requests prove less. It begins at most a second
+    /// before it.
     ///
     /// - Parameters:
     ///   - variant: the name of the variant.
