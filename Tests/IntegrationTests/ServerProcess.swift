@@ -48,6 +48,14 @@ final class ServerProcess: Sendable {
         throw StartFailure(output: text)
     }
 
+    /// Ends the process at once, as a power cut does.
+    func kill() {
+        self.process.withLock { process in
+            _ = Foundation.kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+    }
+
     /// Ends the process and waits for it.
     func stop() {
         self.process.withLock { process in
