@@ -57,6 +57,18 @@ package struct ReleaseMachine: Sendable, Hashable {
         )
     }
 
+    /// Since when traffic counts for the gates at `moment`.
+    ///
+    /// While a share is watched, since it was given. After the watch the count begins anew each time the watch's length
+    /// is over, so that hours of good answers do not hide a breach that begins late.
+    package func observedSince(at moment: EventTime) -> EventTime {
+        let state = self.state
+        guard state.phase == .standingBy || state.phase == .awaitingApproval else { return state.phaseSince }
+        let window = max(state.plan.steps.last?.hold.microseconds ?? 0, 1_000_000)
+        let elapsed = max(0, moment.microseconds - state.phaseSince.microseconds)
+        return state.phaseSince + TimeSpan(microseconds: elapsed / window * window)
+    }
+
     /// The endpoint has the traffic of ``action`` now, as `revision`.
     package mutating func didRoute(revision: Int64, at moment: EventTime) {
         switch self.state.phase {

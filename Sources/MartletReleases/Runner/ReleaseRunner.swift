@@ -173,7 +173,7 @@ package actor ReleaseRunner {
             of: ReleaseState.greenName,
             serving: state.green.version,
             at: state.plan.endpoint,
-            since: state.phaseSince,
+            since: machine.observedSince(at: self.now()),
             slowerThan: state.plan.gates.latencyLimit
         )
         let moment = self.now()
