@@ -65,7 +65,9 @@ package struct ReleaseMachine: Sendable, Hashable {
         let state = self.state
         guard state.phase == .standingBy || state.phase == .awaitingApproval else { return state.phaseSince }
         let window = max(state.plan.steps.last?.hold.microseconds ?? 0, 1_000_000)
-        let elapsed = max(0, moment.microseconds - state.phaseSince.microseconds)
+        // The end of the standby is decided by its last whole count, not by one that just began.
+        let last = state.phase == .standingBy ? max(0, state.plan.standby.microseconds - 1) : .max
+        let elapsed = min(max(0, moment.microseconds - state.phaseSince.microseconds), last)
         return state.phaseSince + TimeSpan(microseconds: elapsed / window * window)
     }
 

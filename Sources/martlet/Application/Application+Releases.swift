@@ -78,7 +78,8 @@ extension Application {
         )
     }
 
-    private func releaseTrial(gateway: Gateway?) throws -> ReleaseTrial {
+    /// What tries versions, in the gateway of this process when one runs.
+    func releaseTrial(gateway: Gateway?) throws -> ReleaseTrial {
         let locator = self.locator
         return ReleaseTrial(
             gateway: gateway,

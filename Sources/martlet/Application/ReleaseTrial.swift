@@ -24,11 +24,16 @@ struct ReleaseTrial: ReleaseProbe {
 
     func loadFailure(of version: ModelVersionID) async -> String? {
         do {
-            _ = try await self.loader.load(version) { try await self.online.rows(of: $0) }
+            _ = try await self.load(version)
             return nil
         } catch {
             return readableMessage(of: error)
         }
+    }
+
+    /// Loads a version.
+    func load(_ version: ModelVersionID) async throws -> ServedModel {
+        try await self.loader.load(version) { try await self.online.rows(of: $0) }
     }
 
     func answers(
@@ -42,7 +47,7 @@ struct ReleaseTrial: ReleaseProbe {
         )
         let gateway = Gateway(clock: .system, seed: 1)
         do {
-            let model = try await self.loader.load(version) { try await self.online.rows(of: $0) }
+            let model = try await self.load(version)
             let name = "health"
             let metrics = gateway.metrics.metrics(endpoint: name, version: version.description)
             let endpoint = RoutingTable.Endpoint(

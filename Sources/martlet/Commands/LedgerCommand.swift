@@ -26,13 +26,13 @@ struct LedgerShowCommand: AsyncParsableCommand {
 
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var json: JSONOption
-    @Option(help: "Only entries about this, such as NAME:3, or model:, endpoint:, account: or webhook: with a name.")
+    @Option(help: "Only entries about this, such as NAME:3, endpoint:NAME, account:NAME, webhook:ID or release:ID.")
     var subject: String?
     @Option(help: "The most entries to show.")
     var limit = 30
 
     /// What subjects begin with.
-    private static let kinds = ["model:", "endpoint:", "account:", "webhook:"]
+    private static let kinds = ["model:", "endpoint:", "account:", "webhook:", "release:", "experiment:"]
 
     func run() async throws {
         let application = try self.options.application()

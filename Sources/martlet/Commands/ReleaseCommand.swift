@@ -23,6 +23,7 @@ struct ReleaseCommand: AsyncParsableCommand {
             ReleasePlanCommand.self, ReleaseStartCommand.self, ReleaseStatusCommand.self, ReleaseHistoryCommand.self,
             ReleaseExplainCommand.self, ReleaseAbortCommand.self, ReleaseRollbackCommand.self,
             ReleasePromoteCommand.self, ReleaseReplayCommand.self, ReleaseWhatIfCommand.self,
+            ReleaseRehearseCommand.self,
         ],
         defaultSubcommand: ReleaseStatusCommand.self
     )

@@ -7,6 +7,7 @@ extension WorkspaceTemplate {
         TemplateFile(path: "sources/stations.yaml", text: Self.apartmentsStations),
         TemplateFile(path: "features/apartments.yaml", text: Self.apartmentsFeatures),
         TemplateFile(path: "recipes/price.yaml", text: Self.apartmentsRecipe),
+        TemplateFile(path: "releases/price.yaml", text: Self.apartmentsRelease),
         TemplateFile(path: ".gitignore", text: ".martlet/\n"),
     ])
 
