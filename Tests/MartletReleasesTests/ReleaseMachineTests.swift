@@ -105,6 +105,19 @@ struct ReleaseMachineTests {
         #expect(error?.message.contains("start a new release back to it") == true)
     }
 
+    @Test func `the standby counts anew after each watch's length, and ends on a whole count`() throws {
+        var machine = try Self.observing { plan in
+            plan.steps = [ReleaseStep(weight: 10_000, hold: .seconds(300))]
+            plan.standby = .seconds(900)
+        }
+        #expect(machine.observedSince(at: Self.seconds(200)) == Self.seconds(4))
+        machine.didObserve(Ruling("advance", []), at: Self.seconds(400))
+        #expect(machine.observedSince(at: Self.seconds(699)) == Self.seconds(400))
+        #expect(machine.observedSince(at: Self.seconds(700)) == Self.seconds(700))
+        #expect(machine.observedSince(at: Self.seconds(1_300)) == Self.seconds(1_000))
+        #expect(machine.observedSince(at: Self.seconds(5_000)) == Self.seconds(1_000))
+    }
+
     @Test func `a late outcome changes nothing`() throws {
         var machine = try Self.observing()
         let before = machine
