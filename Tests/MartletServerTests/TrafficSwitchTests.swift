@@ -90,6 +90,19 @@ struct TrafficSwitchTests {
         #expect(worst < .seconds(1))
     }
 
+    @Test func `many looks at once end with the newest traffic`() async throws {
+        let fixture = try await ServerFixture()
+        for step in 0..<20 {
+            try await Self.route(fixture, Self.traffic(blue: 10_000 - step, green: step))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { _ = try await fixture.follower.poll() } }
+                try await group.waitForAll()
+            }
+            let endpoint = fixture.gateway.routingTable.endpoints["prices"]
+            #expect(endpoint?.leading?.variant.weight == 10_000 - step)
+        }
+    }
+
     @Test func `a change of weights takes over what is loaded, and a plain deployment loads afresh`() async throws {
         let fixture = try await ServerFixture()
         func models() throws -> [ServedModel] {

@@ -15,6 +15,9 @@ package actor EndpointFollower {
     private let report: @Sendable (Report) -> Void
     private var retryAt: EventTime?
     private var knownOutages: [VariantOutage] = []
+    /// Looks begun so far, and the one whose table is served.
+    private var lookCount = 0
+    private var servedLook = 0
 
     /// What the follower has to say to the one who runs it; each is said once, not at every look.
     package enum Report: Sendable, Hashable {
@@ -74,6 +77,8 @@ package actor EndpointFollower {
             try await self.online.poll()
             return false
         }
+        self.lookCount += 1
+        let look = self.lookCount
         let snapshot = try await self.deployments.snapshot()
         var endpoints: [String: RoutingTable.Endpoint] = [:]
         for deployment in snapshot.deployments {
@@ -81,8 +86,9 @@ package actor EndpointFollower {
         }
         let hasFailure = endpoints.values.contains { $0.failure != nil }
         self.retryAt = hasFailure ? self.now() + .seconds(5) : nil
-        // Another look may have come first with something newer while this one loaded.
-        guard (self.gateway.routingTable.revision ?? -1) <= snapshot.revision else { return false }
+        // A look that began later knows what is newer; it may have come first while this one loaded.
+        guard look > self.servedLook else { return false }
+        self.servedLook = look
         // What is answered from here on is counted as after the switch.
         self.gateway.sampleMetrics(at: self.now(), isMark: true)
         self.gateway.serve(RoutingTable(revision: snapshot.revision, endpoints: endpoints))
