@@ -107,7 +107,15 @@ package enum OpenAPIDocument {
     /// The whole document.
     package static func document(version: String) -> JSONValue {
         var paths: [String: JSONValue] = [:]
-        for operation in Self.operations { paths[operation.path] = Self.item(operation) }
+        for operation in Self.operations + Self.releaseOperations {
+            // A path may take several methods.
+            guard case .object(let item) = Self.item(operation) else { continue }
+            guard case .object(let known)? = paths[operation.path] else {
+                paths[operation.path] = .object(item)
+                continue
+            }
+            paths[operation.path] = .object(known.merging(item) { first, _ in first })
+        }
         return .object([
             "openapi": "3.1.0",
             "info": .object(["title": "Martlet", "version": .string(version)]),
@@ -133,7 +141,7 @@ package enum OpenAPIDocument {
         return .object([operation.method: .object(members)])
     }
 
-    private static let object: JSONValue = .object(["type": "object"])
+    static let object: JSONValue = .object(["type": "object"])
 
     private static func reference(_ name: String) -> JSONValue {
         .object(["$ref": .string("#/components/schemas/\(name)")])
@@ -151,14 +159,14 @@ package enum OpenAPIDocument {
         ])
     }
 
-    private static func response(_ description: String, _ schema: JSONValue) -> JSONValue {
+    static func response(_ description: String, _ schema: JSONValue) -> JSONValue {
         .object([
             "description": .string(description),
             "content": .object(["application/json": .object(["schema": schema])]),
         ])
     }
 
-    private static func errors(_ statuses: [String]) -> [String: JSONValue] {
+    static func errors(_ statuses: [String]) -> [String: JSONValue] {
         Dictionary(
             uniqueKeysWithValues: statuses.map { ($0, Self.response("Refused.", Self.reference("Error"))) }
         )

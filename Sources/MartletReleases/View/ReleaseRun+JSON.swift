@@ -95,8 +95,13 @@ extension ReleaseStore {
     /// What the newest look at an experiment showed; `nil` before the first, and for a release.
     package func assessment(of run: ReleaseRun) async throws(TrackingError) -> ExperimentAssessment? {
         guard case .experiment = run else { return nil }
-        let decisions = try await self.allDecisions(about: run.subject)
-        guard let record = decisions.last(where: { $0.record.rule == ExperimentRule.rule })?.record else { return nil }
+        var record = try await self.newestDecision(about: run.subject)?.record
+        if record?.rule != ExperimentRule.rule {
+            // A person decided last.
+            let all = try await self.allDecisions(about: run.subject)
+            record = all.map(\.record).last { $0.rule == ExperimentRule.rule }
+        }
+        guard let record else { return nil }
         return ExperimentRule.assess(try ExperimentRule.inputs(of: record))
     }
 }

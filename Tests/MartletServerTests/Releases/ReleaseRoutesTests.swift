@@ -111,6 +111,18 @@ struct ReleaseRoutesTests {
         }
     }
 
+    @Test func `the description names exactly the routes of releases there are`() async throws {
+        let (_, context) = try await Self.context()
+        let routes = ServerRouter.build(context).routes.map { "\($0.method.rawValue.lowercased()) \($0.path)" }
+        let found = Set(routes.filter { $0.contains(" /v1/releases") || $0.contains(" /v1/experiments") })
+        let described = OpenAPIDocument.releaseOperations.map { "\($0.method) \($0.path)" }
+        #expect(Set(described) == found)
+        #expect(described.count == found.count)
+        let document = OpenAPIDocument.document(version: "1")
+        #expect(document["paths"]?["/v1/releases"]?["get"]?["operationId"] == "listReleases")
+        #expect(document["paths"]?["/v1/releases"]?["post"]?["operationId"] == "startRelease")
+    }
+
     @Test(arguments: [
         (#"{"plan":"plam","version":"prices:2"}"#, 404, "release.notFound"),
         (#"{"plan":"plan"}"#, 422, "release.invalid"), (#"{"plan":"plan","vers":"x"}"#, 422, "release.invalid"),
