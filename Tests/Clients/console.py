@@ -104,7 +104,7 @@ class World:
             f"/console/runs/{run}/artifacts?path=model/importance.json", f"/console/runs/{run}/artifacts?path=plots/roc.png",
             f"/console/runs/{run}/artifacts?path=model/model_card.md",
             f"/console/runs/{run}/artifacts?path=" + urllib.parse.quote("tables/예측.csv"), f"/console/compare?{several}",
-            "/console/models", model, f"{model}/versions/{self.version}", f"{model}/versions/{self.version}/artifacts",
+            "/console/models", "/console/endpoints", model, f"{model}/versions/{self.version}", f"{model}/versions/{self.version}/artifacts",
             "/console/ledger", "/console/sign-in",
         ]
 

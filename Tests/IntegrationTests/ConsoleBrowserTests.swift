@@ -20,6 +20,44 @@ struct ConsoleBrowserTests {
         #expect(!outcome.output.contains("FAILED"))
     }
 
+    @Test(.enabled(if: Martlet.hasEngines, "run scripts/setup first"))
+    func `endpoints, A/B tests and releases are watched live and decided from their pages`() async throws {
+        let outcome = try await PythonClients.onOwnThread {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-console-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try ModelWorkspace.write(to: folder)
+            let plan = folder.appending(path: "releases/rollout.yaml")
+            try FileManager.default.createDirectory(
+                at: plan.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            let text = """
+                name: rollout
+                endpoint: price
+                steps: [{weight: 50, hold: 2s}, {weight: 100, hold: 2s}]
+                standby: 1h
+                gates: {min_requests: 10, max_error_rate: 0.05}
+                experiment:
+                  treatment: 50
+                  min_duration: 20m
+                  max_duration: 30m
+                  look_every: 1s
+                  metrics: [{name: contract_rate, role: primary, conversion: contract}]
+                """
+            try Data(text.utf8).write(to: plan)
+            let server = try ServerProcess("up", in: folder)
+            defer { server.stop() }
+            let binary = Martlet.root.appending(path: ".build/debug/martlet").path
+            return try PythonClients.run(
+                "console_releases.py",
+                against: server.address,
+                environment: ["MARTLET_BINARY": binary, "MARTLET_WORKSPACE": folder.path]
+            )
+        }
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.output.contains("ok      test_a_release_shows_its_gates_and_is_rolled_back_from_its_page"))
+    }
+
     @Test func `where keys are asked for, people sign in and decide as their accounts may`() async throws {
         let outcome = try await PythonClients.onOwnThread {
             let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-console-\(UUID().uuidString)")

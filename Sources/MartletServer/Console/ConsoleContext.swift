@@ -8,6 +8,8 @@ package struct ConsoleContext: Sendable {
     package let ledger: any LedgerStore
     package let deployments: any DeploymentStore
     package let artifacts: any ArtifactStore
+    /// Endpoints, releases and experiments; `nil` leaves their pages without figures.
+    package var releases: ConsoleReleases?
     /// Tells keys apart; `nil` lets everybody in, and decisions ask for a name.
     package let access: (any ConsoleAccess)?
     /// The workspace's name, shown beside the mark.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import MartletCore
+import MartletReleases
 import MartletTracking
 
 /// What a page of the console shows, before the frame is put around it.
@@ -8,6 +9,7 @@ struct ConsolePage: Sendable {
     enum Section: String, Sendable, CaseIterable {
         case experiments
         case models
+        case endpoints
         case ledger
     }
 
@@ -46,10 +48,12 @@ struct ConsoleProblem: Error, Sendable {
         self.status =
             switch error.code {
             case .experimentNotFound, .runNotFound, .modelNotFound, .modelVersionNotFound, .artifactNotFound,
-                .aliasNotFound:
+                .aliasNotFound, .releaseNotFound, .endpointNotFound:
                 .notFound
             case .trackingStoreFailed, .trackingStoreUnavailable, .artifactFailed: .serviceUnavailable
-            case .alreadyDecided, .versionIsDeployed: .conflict
+            case .alreadyDecided, .versionIsDeployed, .releaseWrongPhase, .releaseChangedMeanwhile,
+                .releaseEndpointBusy:
+                .conflict
             case .accessRefused: .forbidden
             default: .unprocessableContent
             }

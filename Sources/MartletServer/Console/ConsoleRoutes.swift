@@ -27,6 +27,7 @@ package struct ConsoleRoutes: Sendable {
         router.only(.get, "/console/assets/{revision}/{name}") { request, _ in self.responder.asset(request) }
         self.addTracking(to: router)
         self.addModels(to: router)
+        self.addReleases(to: router)
         self.addSession(to: router)
     }
 
@@ -68,6 +69,20 @@ package struct ConsoleRoutes: Sendable {
             try await VersionChanges(visit: $0, context: console, form: $1).changeAlias()
         }
         self.page(router, "/console/ledger") { try await .page(LedgerPage(visit: $0, context: console).page()) }
+    }
+
+    private func addReleases<Context: RequestContext>(to router: Router<Context>) {
+        let console = self.context
+        self.page(router, "/console/endpoints") { try await .page(EndpointsPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/endpoints/{name}") {
+            try await .page(EndpointPage(visit: $0, context: console).page())
+        }
+        self.page(router, "/console/releases/{id}") {
+            try await .page(ReleasePage(visit: $0, context: console).page())
+        }
+        self.form(router, "/console/releases/{id}/decision") {
+            try await ReleasePage(visit: $0, context: console).decide($1)
+        }
     }
 
     private func addSession<Context: RequestContext>(to router: Router<Context>) {

@@ -1,21 +1,26 @@
 import MartletCore
 import MartletServer
+import MartletServing
 
 extension Application {
     /// The pages under `/console`; `access` opens sessions, and is `nil` where nobody is asked for keys.
-    func console(_ access: (any ConsoleAccess)?) throws -> ConsoleRoutes {
-        try ConsoleRoutes(
-            ConsoleContext(
-                tracking: try self.tracking(),
-                registry: try self.registry(),
-                ledger: try self.ledger(),
-                deployments: try self.deployments(),
-                artifacts: try self.artifacts(),
-                access: access,
-                workspace: self.workspace.configuration.name,
-                version: MartletVersion.current,
-                now: { .now }
-            )
+    func console(_ access: (any ConsoleAccess)?, gateway: Gateway?) throws -> ConsoleRoutes {
+        var context = ConsoleContext(
+            tracking: try self.tracking(),
+            registry: try self.registry(),
+            ledger: try self.ledger(),
+            deployments: try self.deployments(),
+            artifacts: try self.artifacts(),
+            access: access,
+            workspace: self.workspace.configuration.name,
+            version: MartletVersion.current,
+            now: { .now }
         )
+        context.releases = ConsoleReleases(
+            store: try self.releaseStore(),
+            desk: try self.releaseDesk(),
+            gateway: gateway
+        )
+        return try ConsoleRoutes(context)
     }
 }

@@ -41,7 +41,8 @@ extension Application {
         if surface != .tracking { context.feedback = try self.feedback() }
         let webhooks = try await self.guardServer(&context, host: host)
         context.releases = try self.releaseContext()
-        if surface != .gateway { context.console = try self.console(context.authenticator) }
+        let gateway = surface == .tracking ? nil : serving.gateway
+        if surface != .gateway { context.console = try self.console(context.authenticator, gateway: gateway) }
         var logger = Logger(label: "martlet")
         logger.logLevel = .warning
         let terminal = self.terminal

@@ -85,9 +85,10 @@ struct LineChart: Sendable {
         return parts
     }
 
-    private static func json(_ series: [Series], _ x: Scale, _ y: Scale) -> JSONValue {
+    /// The numbers of a drawing of `height`, for the script that shows them under the pointer.
+    static func json(_ series: [Series], _ x: Scale, _ y: Scale, height: Double = Self.height) -> JSONValue {
         .object([
-            "top": .number(12), "bottom": .number(Self.height - 30), "left": .number(x.start), "right": .number(x.end),
+            "top": .number(12), "bottom": .number(height - 30), "left": .number(x.start), "right": .number(x.end),
             "series": .array(
                 series.map { series in
                     .object([

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletReleases
 import MartletTracking
 
 /// Everything that changed a model's fate, the newest first, and whether the chain is whole.
@@ -87,9 +88,11 @@ struct LedgerPage: Sendable {
 
     private static func style(_ action: String) -> String {
         switch action {
-        case LedgerAction.versionApproved.description, LedgerAction.endpointDeployed.description: "good"
+        case LedgerAction.versionApproved.description, LedgerAction.endpointDeployed.description,
+            LedgerAction.releaseCompleted.description:
+            "good"
         case LedgerAction.versionRejected.description, LedgerAction.versionDeleted.description,
-            LedgerAction.endpointRemoved.description:
+            LedgerAction.endpointRemoved.description, LedgerAction.releaseRolledBack.description:
             "bad"
         default: "plain"
         }
@@ -102,6 +105,10 @@ struct LedgerPage: Sendable {
 
     private static func link(_ subject: String) -> String? {
         let parts = subject.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 2, parts[0] == "release" || parts[0] == "experiment" {
+            return Address.of("releases", parts[1])
+        }
+        if parts.count == 2, parts[0] == "endpoint" { return Address.of("endpoints", parts[1]) }
         guard parts.first == "model" else { return nil }
         if parts.count >= 3, let number = Int(parts[parts.count - 1]) {
             return ModelsPage.address(parts[1..<(parts.count - 1)].joined(separator: ":"), number)

@@ -11,7 +11,7 @@ extension Words {
         Phrase("theme.light", "Light", "밝게"),
         Phrase("theme.dark", "Dark", "어둡게"),
         Phrase("signOut", "Sign out", "로그아웃"),
-        Phrase("keys", "Press / to search, g e, g m and g l to go", "/ 검색 · g e 실험 · g m 모델 · g l 원장"),
+        Phrase("keys", "Press / to search, g e, g m, g n and g l to go", "/ 검색 · g e 실험 · g m 모델 · g n 엔드포인트 · g l 원장"),
         Phrase("copy", "Copy", "복사"),
         Phrase("apply", "Apply", "적용"),
         Phrase("reset", "Reset", "초기화"),
@@ -73,6 +73,8 @@ extension Words {
         Phrase("missing.experiment", "There is no experiment '{}'.", "실험 '{}'이(가) 없습니다."),
         Phrase("missing.run", "There is no run '{}'.", "실행 '{}'이(가) 없습니다."),
         Phrase("missing.model", "There is no registered model '{}'.", "등록된 모델 '{}'이(가) 없습니다."),
+        Phrase("missing.endpoint", "There is no endpoint '{}'.", "엔드포인트 '{}'이(가) 없습니다."),
+        Phrase("missing.release", "There is no release or A/B test '{}'.", "릴리스나 A/B 테스트 '{}'이(가) 없습니다."),
         Phrase("missing.version", "There is no model version '{}'.", "모델 버전 '{}'이(가) 없습니다."),
         Phrase("missing.file", "There is no file '{}'.", "파일 '{}'이(가) 없습니다."),
     ]

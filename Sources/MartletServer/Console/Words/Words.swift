@@ -23,7 +23,9 @@ struct Words: Sendable, Hashable {
     let language: Language
 
     /// Every phrase.
-    static let phrases: [Phrase] = Self.frame + Self.figures + Self.runs + Self.facts + Self.models + Self.ledger
+    static let phrases: [Phrase] =
+        Self.frame + Self.figures + Self.runs + Self.facts + Self.models + Self.ledger
+        + Self.endpoints + Self.releases
 
     private static let byKey = Dictionary(uniqueKeysWithValues: Self.phrases.map { ($0.key, $0) })
 
