@@ -72,7 +72,7 @@ struct PostgresOutageTests {
                 #expect(error?.code == .trackingStoreUnavailable)
             }
         }
-        #expect(time < .seconds(70))
+        #expect(time < .seconds(40))
         try server.start()
         _ = try await registry.register(new, Self.ada)
         #expect(try await registry.versions(of: "price").count == 2)
