@@ -27,7 +27,7 @@ test: setup      ## all tests; those of clients are skipped when the clients can
 	SWIFT=$(SWIFT) scripts/test --skip-build --filter IntegrationTests
 
 examples: release ## the pages of Examples/ on the real data sets that MARTLET_DATA names
-	scripts/check-docs Examples/*/README.md
+	scripts/check-docs Examples/*/*.md
 
 bench: release   ## the figures of the README, beside their peers
 	Benchmarks/run $(ARGUMENTS)

@@ -11,10 +11,15 @@ final class ServerProcess: Sendable {
     let greeting: String
     private let process: Mutex<Process>
 
-    /// Starts `martlet COMMAND --port 0` in `folder`, and waits until it listens.
+    /// Starts `martlet COMMAND --port 0 ARGUMENTS` in `folder`, and waits until it listens.
     ///
     /// A `martlet.yaml` without keys is written when the folder has none.
-    init(_ command: String = "tracking", in folder: URL, environment: [String: String] = [:]) throws {
+    init(
+        _ command: String = "tracking",
+        in folder: URL,
+        arguments: [String] = [],
+        environment: [String: String] = [:]
+    ) throws {
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appending(path: "martlet.yaml")
@@ -23,7 +28,7 @@ final class ServerProcess: Sendable {
         }
         let process = Process()
         process.executableURL = Martlet.root.appending(path: ".build/debug/martlet")
-        process.arguments = [command, "--port", "0"]
+        process.arguments = [command, "--port", "0"] + arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()

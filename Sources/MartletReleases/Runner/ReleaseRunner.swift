@@ -54,11 +54,11 @@ package actor ReleaseRunner {
         self.report = report
     }
 
-    /// Looks every 200 ms until the task is cancelled.
-    package func run() async {
+    /// Looks at each `interval` until the task is cancelled.
+    package func run(every interval: Duration = .milliseconds(200)) async {
         while !Task.isCancelled {
             _ = await self.tick()
-            try? await Task.sleep(for: .milliseconds(200))
+            try? await Task.sleep(for: interval)
         }
     }
 

@@ -96,11 +96,11 @@ package actor EndpointFollower {
         return true
     }
 
-    /// Looks every 200 ms until the task is cancelled; a store that fails is reported by ``poll()`` and asked again.
-    package func run() async {
+    /// Looks at each `interval` until the task is cancelled; a store that fails is reported by ``poll()`` and asked again.
+    package func run(every interval: Duration = .milliseconds(200)) async {
         while !Task.isCancelled {
             _ = try? await self.poll()
-            try? await Task.sleep(for: .milliseconds(200))
+            try? await Task.sleep(for: interval)
         }
     }
 

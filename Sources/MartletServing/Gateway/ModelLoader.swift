@@ -16,18 +16,21 @@ package struct ModelLoader: Sendable {
     private let artifacts: any ArtifactStore
     private let network: NetworkSource
     private let featureService: FeatureServiceSource
+    private let adapt: @Sendable (ModelVersionID, Scorer) -> Scorer
 
-    /// Reads from these stores.
+    /// Reads from these stores; each version's scorer is what `adapt` makes of it.
     package init(
         registry: any ModelRegistry,
         artifacts: any ArtifactStore,
         network: @escaping NetworkSource = { _, _ in throw ModelLoader.noNetworks },
-        featureService: @escaping FeatureServiceSource
+        featureService: @escaping FeatureServiceSource,
+        adapting adapt: @escaping @Sendable (ModelVersionID, Scorer) -> Scorer = { $1 }
     ) {
         self.registry = registry
         self.artifacts = artifacts
         self.network = network
         self.featureService = featureService
+        self.adapt = adapt
     }
 
     /// Loads `id`; `rows` gives the followed rows of each view.
@@ -56,7 +59,7 @@ package struct ModelLoader: Sendable {
         return try ServedModel(
             version: id,
             manifest: manifest,
-            scorer: try self.scorer(manifest, Array(bytes)),
+            scorer: self.adapt(id, try self.scorer(manifest, Array(bytes))),
             plan: InputPlan(manifest, service: service, rows: viewRows)
         )
     }

@@ -5,6 +5,7 @@ import MartletServing
 extension Application {
     /// The pages under `/console`; `access` opens sessions, and is `nil` where nobody is asked for keys.
     func console(_ access: (any ConsoleAccess)?, gateway: Gateway?) throws -> ConsoleRoutes {
+        let clock = self.clock
         var context = ConsoleContext(
             tracking: try self.tracking(),
             registry: try self.registry(),
@@ -14,7 +15,7 @@ extension Application {
             access: access,
             workspace: self.workspace.configuration.name,
             version: MartletVersion.current,
-            now: { .now }
+            now: { clock.now }
         )
         context.releases = ConsoleReleases(
             store: try self.releaseStore(),

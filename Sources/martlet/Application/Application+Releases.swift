@@ -26,19 +26,20 @@ extension Application {
 
     /// What the routes of releases stand on.
     func releaseContext() throws -> ReleaseContext {
-        ReleaseContext(
+        let clock = self.clock
+        return ReleaseContext(
             store: try self.releaseStore(),
             desk: try self.releaseDesk(),
             ledger: try self.ledger(),
             registry: try self.registry(),
             plans: { try self.reloaded().workspace.releases.map(\.definition) },
-            now: { .now }
+            now: { clock.now }
         )
     }
 
     /// What carries releases out beside `gateway`.
     func releaseRunner(_ gateway: Gateway) throws -> ReleaseRunner {
-        let terminal = self.terminal
+        let (terminal, clock) = (self.terminal, self.clock)
         return ReleaseRunner(
             store: try self.releaseStore(),
             deployments: try self.deployments(),
@@ -48,7 +49,7 @@ extension Application {
                 feedback: SQLFeedbackStore(try self.metadata.database()),
                 predictionsFolder: URL(filePath: self.predictionsFolder)
             ),
-            now: { .now },
+            now: { clock.now },
             newID: Self.newReleaseID,
             report: { report in
                 switch report {
@@ -103,9 +104,10 @@ extension Application {
 /// Carries releases out while the server runs.
 struct ReleaseService: Service {
     let runner: ReleaseRunner
+    let interval: Duration
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await self.runner.run() }
+        await cancelWhenGracefulShutdown { await self.runner.run(every: self.interval) }
     }
 }
 

@@ -22,6 +22,8 @@ extension Application {
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
         let start = ContinuousClock.now
+        try self.announceClock()
+        self.drill?.look()
         let configuration = self.workspace.environment.server
         let serving = try self.serving()
         if surface != .tracking { _ = try await serving.follower.poll() }
@@ -59,15 +61,7 @@ extension Application {
             },
             logger: logger
         )
-        var services: [any Service] = [webhooks, server]
-        if surface != .tracking {
-            self.announce(serving.gateway.routingTable)
-            services = [
-                PredictionLogService(gateway: serving.gateway, sink: serving.sink),
-                ShadowService(gateway: serving.gateway), FollowerService(follower: serving.follower),
-                ReleaseService(runner: try self.releaseRunner(serving.gateway)), webhooks, server,
-            ]
-        }
+        let services = try self.services(surface == .tracking ? nil : serving) + [webhooks, server]
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) },
@@ -85,12 +79,28 @@ extension Application {
         }
     }
 
+    /// What runs beside the server while it serves predictions; nothing with `nil`.
+    private func services(_ serving: Serving?) throws -> [any Service] {
+        guard let serving else { return [] }
+        self.announce(serving.gateway.routingTable)
+        let interval = self.clock.lookInterval
+        var services: [any Service] = [
+            PredictionLogService(gateway: serving.gateway, sink: serving.sink, clock: self.clock),
+            ShadowService(gateway: serving.gateway),
+            FollowerService(follower: serving.follower, interval: interval),
+            ReleaseService(runner: try self.releaseRunner(serving.gateway), interval: interval),
+        ]
+        if let drill = self.drill { services.append(FaultDrillService(drill: drill)) }
+        return services
+    }
+
     /// Where what came of predictions is kept.
     private func feedback() throws -> FeedbackContext {
-        FeedbackContext(
+        let clock = self.clock
+        return FeedbackContext(
             store: SQLFeedbackStore(try self.metadata.database()),
             deployments: try self.deployments(),
-            now: { .now }
+            now: { clock.now }
         )
     }
 
@@ -131,9 +141,10 @@ enum ServerSurface: Sendable {
 /// Keeps routes and online rows current while the server runs.
 private struct FollowerService: Service {
     let follower: EndpointFollower
+    let interval: Duration
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await self.follower.run() }
+        await cancelWhenGracefulShutdown { await self.follower.run(every: self.interval) }
     }
 }
 
@@ -150,9 +161,10 @@ private struct ShadowService: Service {
 private struct PredictionLogService: Service {
     let gateway: Gateway
     let sink: any PredictionSink
+    let clock: WorkspaceClock
 
     func run() async throws {
-        let writer = PredictionLogWriter(queue: self.gateway.queue, sink: self.sink, now: { .now })
+        let writer = PredictionLogWriter(queue: self.gateway.queue, sink: self.sink, now: { self.clock.now })
         await cancelWhenGracefulShutdown { await writer.run() }
         self.gateway.scoreShadows()
         await writer.finish()

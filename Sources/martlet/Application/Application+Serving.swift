@@ -23,7 +23,9 @@ extension Application {
         limits.bodyByteLimit = server.bodyLimit
         limits.inputLimit = server.inputLimit
         limits.concurrentRequestLimit = server.requestLimit
-        let gateway = Gateway(limits: limits, clock: .system, seed: UInt64.random(in: .min ... .max))
+        let clock = self.clock
+        let servingClock = ServingClock(now: { clock.now }, uptimeMicroseconds: ServingClock.system.uptimeMicroseconds)
+        let gateway = Gateway(limits: limits, clock: servingClock, seed: UInt64.random(in: .min ... .max))
         let online = OnlineFollower(store: try self.online())
         let terminal = self.terminal
         let locator = self.locator
@@ -34,10 +36,11 @@ extension Application {
                 registry: try self.registry(),
                 artifacts: try self.artifacts(),
                 network: { bytes, width in try ONNXScorer(model: bytes, featureCount: width, locator: locator) },
-                featureService: { name in try self.reloaded().catalog().service(name) }
+                featureService: { name in try self.reloaded().catalog().service(name) },
+                adapting: self.drilled
             ),
             online: online,
-            now: { .now },
+            now: { clock.now },
             report: { report in
                 switch report {
                 case .storeFailed(let message):
@@ -53,6 +56,12 @@ extension Application {
         )
         let sink = PredictionSegments(directory: URL(filePath: self.predictionsFolder), process: Self.segmentName())
         return Serving(gateway: gateway, follower: follower, online: online, sink: sink)
+    }
+
+    /// The scorer of a version, with its faults in a drill.
+    private var drilled: @Sendable (ModelVersionID, Scorer) -> Scorer {
+        guard let drill = self.drill else { return { $1 } }
+        return { version, scorer in .network(FaultyScorer(version: version, scorer: scorer, drill: drill)) }
     }
 
     /// The same application over the files as they are now.

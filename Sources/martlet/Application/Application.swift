@@ -13,9 +13,14 @@ struct Application: Sendable {
     let processEnvironment: [String: String]
     let terminal: Terminal
     let metadata: MetadataHandle
+    /// The time that traffic, experiments and releases go by.
+    var clock: WorkspaceClock
+    /// The faults that versions have on purpose; `nil` outside a drill.
+    var drill: FaultDrill?
 
-    init(workspace: Workspace, processEnvironment: [String: String]) {
+    init(workspace: Workspace, processEnvironment: [String: String], clock: WorkspaceClock = .system) {
         self.workspace = workspace
+        self.clock = clock
         self.processEnvironment = processEnvironment
         self.terminal = Terminal(environment: processEnvironment)
         self.metadata = MetadataHandle(of: workspace)
@@ -27,6 +32,8 @@ struct Application: Sendable {
         self.processEnvironment = other.processEnvironment
         self.terminal = other.terminal
         self.metadata = other.metadata
+        self.clock = other.clock
+        self.drill = other.drill
     }
 
     /// The path of `name` in the state folder.

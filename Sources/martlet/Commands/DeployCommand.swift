@@ -28,7 +28,7 @@ struct DeployCommand: AsyncParsableCommand {
     func run() async throws {
         let application = try self.options.application()
         let actor = try await application.actor(self.actor.name, .deploy, on: .endpoint(self.endpoint))
-        let author = Attribution(by: actor, at: .now, reason: self.reason)
+        let author = Attribution(by: actor, at: application.clock.now, reason: self.reason)
         let deployment = try await application.deploy(self.model, to: self.endpoint, author)
         application.terminal.line("\(deployment.endpoint) now answers with \(deployment.version)")
     }

@@ -51,7 +51,7 @@ struct ExperimentStartCommand: AsyncParsableCommand {
         let plan = try application.releasePlan(named: self.plan)
         let actor = try await application.actor(self.actor.name, .deploy, on: .endpoint(plan.endpoint))
         let version = try await application.registry().resolve(ModelReference(self.version)).id
-        let author = Attribution(by: actor, at: .now, reason: self.reason)
+        let author = Attribution(by: actor, at: application.clock.now, reason: self.reason)
         let stored = try await application.releaseDesk().startExperiment(plan, version, author)
         if self.json.isEnabled {
             application.terminal.line(stored.run.json.prettyText)

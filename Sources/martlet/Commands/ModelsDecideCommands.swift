@@ -28,7 +28,7 @@ struct ModelsApproveCommand: AsyncParsableCommand {
         let registry = try application.registry()
         let version = try await registry.resolve(ModelReference(self.version))
         let actor = try await application.actor(self.actor.name, .decide, on: .model(version.id.model))
-        let decision = Attribution(by: actor, at: .now, reason: self.reason)
+        let decision = Attribution(by: actor, at: application.clock.now, reason: self.reason)
         let decided = try await registry.decide(.approved, on: version.id, decision)
         application.terminal.line("\(decided.id) is Approved by \(decision.actor)")
         if let alias = self.alias {
@@ -61,7 +61,7 @@ struct ModelsRejectCommand: AsyncParsableCommand {
         let registry = try application.registry()
         let version = try await registry.resolve(ModelReference(self.version))
         let actor = try await application.actor(self.actor.name, .decide, on: .model(version.id.model))
-        let decision = Attribution(by: actor, at: .now, reason: self.reason)
+        let decision = Attribution(by: actor, at: application.clock.now, reason: self.reason)
         let decided = try await registry.decide(.rejected, on: version.id, decision)
         application.terminal.line("\(decided.id) is Rejected by \(decision.actor)")
     }
@@ -95,7 +95,7 @@ struct ModelsAliasCommand: AsyncParsableCommand {
         let registry = try application.registry()
         let reference = try ModelReference(self.version)
         let actor = try await application.actor(self.actor.name, .write, on: .model(reference.model))
-        let author = Attribution(by: actor, at: .now, reason: self.reason)
+        let author = Attribution(by: actor, at: application.clock.now, reason: self.reason)
         if self.remove {
             try await registry.removeAlias(self.alias, from: reference.model, author)
             application.terminal.line("\(reference.model)@\(self.alias) is removed")

@@ -135,7 +135,7 @@ struct ReleaseStartCommand: AsyncParsableCommand {
                 plan,
                 version,
                 waiving: try self.waived(),
-                Attribution(by: actor, at: .now, reason: self.reason)
+                Attribution(by: actor, at: application.clock.now, reason: self.reason)
             )
         if self.json.isEnabled {
             application.terminal.line(stored.run.json.prettyText)

@@ -21,7 +21,12 @@ struct ReleaseDecisionOptions: ParsableArguments {
         let desk = try application.releaseDesk()
         let run = try await desk.run(self.id).run
         let actor = try await application.actor(self.actor.name, .deploy, on: .endpoint(run.endpoint))
-        let changed = try await body(desk, self.id, Attribution(by: actor, at: .now, reason: self.reason)).run
+        let changed = try await body(
+            desk,
+            self.id,
+            Attribution(by: actor, at: application.clock.now, reason: self.reason)
+        )
+        .run
         if self.json.isEnabled {
             application.terminal.line(changed.json.prettyText)
             return

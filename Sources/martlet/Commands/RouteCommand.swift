@@ -34,7 +34,7 @@ struct RouteCommand: AsyncParsableCommand {
     func run() async throws {
         let application = try self.options.application()
         let actor = try await application.actor(self.actor.name, .deploy, on: .endpoint(self.endpoint))
-        let author = Attribution(by: actor, at: .now, reason: self.reason)
+        let author = Attribution(by: actor, at: application.clock.now, reason: self.reason)
         var variants: [ProductionVariant] = []
         for text in self.variants { variants.append(try await Self.variant(text, isShadow: false, application)) }
         for text in self.shadow { variants.append(try await Self.variant(text, isShadow: true, application)) }

@@ -10,7 +10,11 @@ struct WorkspaceOptions: ParsableArguments {
     func application() throws -> Application {
         let environment = ProcessInfo.processInfo.environment
         let workspace = try WorkspaceLoader(environment: environment).load(self.workspace)
-        return Application(workspace: workspace, processEnvironment: environment)
+        return Application(
+            workspace: workspace,
+            processEnvironment: environment,
+            clock: try .read(in: workspace.storeFolder)
+        )
     }
 }
 
