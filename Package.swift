@@ -44,13 +44,17 @@ let package = Package(
         // 2 and 3: the domains. Rules and store protocols; no socket, no file, no SQL dialect.
         .target(name: "MartletIngest", dependencies: ["MartletCore"]),
         .target(name: "MartletFeatures", dependencies: ["MartletCore"]),
+        .target(name: "MartletMonitoring", dependencies: ["MartletCore", "MartletStatistics"]),
         .target(
             name: "MartletTracking",
             dependencies: ["MartletCore", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
             name: "MartletTraining",
-            dependencies: ["MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletTracking"]
+            dependencies: [
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletMonitoring",
+                "MartletStatistics", "MartletTracking",
+            ]
         ),
         .target(
             name: "MartletServing",
@@ -99,8 +103,8 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
-                "MartletReleases", "MartletServer", "MartletServing", "MartletStatistics", "MartletStores",
-                "MartletTracking", "MartletTraining",
+                "MartletMonitoring", "MartletReleases", "MartletServer", "MartletServing", "MartletStatistics",
+                "MartletStores", "MartletTracking", "MartletTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -143,6 +147,11 @@ let package = Package(
         .testTarget(
             name: "MartletFeaturesTests",
             dependencies: ["MartletCore", "MartletFeatures", "MartletTesting"]
+        ),
+        .testTarget(
+            name: "MartletMonitoringTests",
+            dependencies: ["MartletCore", "MartletMonitoring", "MartletStatistics"],
+            exclude: ["Golden"]
         ),
         .testTarget(
             name: "MartletTrackingTests",
@@ -207,9 +216,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletReleases",
-                "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting", "MartletTracking",
-                "MartletTraining", "martlet",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletMonitoring",
+                "MartletReleases", "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting",
+                "MartletTracking", "MartletTraining", "martlet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

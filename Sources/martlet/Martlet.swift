@@ -53,6 +53,7 @@ struct Martlet: AsyncParsableCommand {
                     TraceCommand.self,
                 ]
             ),
+            CommandGroup(name: "Operations", subcommands: [MonitorCommand.self]),
             CommandGroup(name: "About", subcommands: [DemoCommand.self, VersionCommand.self]),
         ]
     )

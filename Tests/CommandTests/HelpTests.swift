@@ -6,7 +6,7 @@ struct HelpTests {
         #expect(outcome.status == 0)
         for command in [
             "new", "check", "doctor", "ingest", "features", "train", "models", "deploy", "up", "serve",
-            "predict", "trace", "demo",
+            "predict", "trace", "monitor", "demo",
         ] {
             #expect(outcome.output.contains("  \(command) "))
         }
@@ -19,7 +19,7 @@ struct HelpTests {
         ["new", "workspace"], ["check"], ["schema"], ["doctor"], ["ingest"], ["quarantine", "show"],
         ["warehouse", "query"], ["features", "apply"], ["features", "get"], ["features", "materialize"],
         ["features", "historical"], ["train"], ["runs", "compare"], ["models", "approve"], ["ledger", "verify"],
-        ["deploy"], ["serve"], ["up"], ["predict"], ["trace"], ["demo"],
+        ["deploy"], ["monitor"], ["monitor", "drift"], ["serve"], ["up"], ["predict"], ["trace"], ["demo"],
     ])
     func `each command's help has an example`(command: [String]) throws {
         let outcome = try MartletProcess.run(command + ["--help"])

@@ -1,5 +1,5 @@
 package import Foundation
-import MartletCore
+package import MartletCore
 
 /// Finds records in the segments of the prediction log.
 package struct PredictionLogReader: Sendable {
@@ -71,5 +71,44 @@ package struct PredictionLogReader: Sendable {
             }
         }
         return records
+    }
+
+    /// Hands each whole record of `endpoint` in a window to `body`, segment by segment, in the order they were written.
+    ///
+    /// `from` belongs to the window, `to` does not. Days outside of it are not read; torn lines are passed over.
+    ///
+    /// - Throws: `log.failed` when a segment cannot be read, and what `body` throws.
+    package func forEach(
+        at endpoint: String,
+        from begin: EventTime,
+        to end: EventTime,
+        _ body: (LoggedPrediction) throws -> Void
+    ) throws {
+        var mark = ""
+        JSONValue.quote(endpoint, into: &mark)
+        let bytes = Data("\"endpoint\":\(mark)".utf8)
+        let decoder = JSONDecoder()
+        // A record may have waited over midnight for its disk.
+        let lastDay = (end + .days(1)).day
+        for url in self.segments.reversed() {
+            let day = String(url.lastPathComponent.prefix(10))
+            guard day >= begin.day, day <= lastDay else { continue }
+            let data: Data
+            do {
+                data = try Data(contentsOf: url, options: .mappedIfSafe)
+            } catch {
+                throw StoreError(
+                    .predictionLogFailed,
+                    "The prediction log file \(url.path) cannot be read; check its rights.",
+                    underlying: error
+                )
+            }
+            for line in data.split(separator: UInt8(ascii: "\n")) where line.range(of: bytes) != nil {
+                guard let record = try? decoder.decode(LoggedPrediction.self, from: Data(line)),
+                    record.endpoint == endpoint, begin <= record.time, record.time < end
+                else { continue }
+                try body(record)
+            }
+        }
     }
 }

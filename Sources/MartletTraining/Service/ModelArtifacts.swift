@@ -89,6 +89,7 @@ struct ModelArtifacts {
         card: String,
         report: JSONValue,
         importance: [ColumnImportance],
+        reference: [(name: String, bytes: Data)],
         experimentID: String,
         to store: any ArtifactStore
     ) async throws -> ArtifactPath {
@@ -105,7 +106,10 @@ struct ModelArtifacts {
             ("model_card.md", Data(card.utf8)),
         ]
         let forMLflow = MLflowModelFiles(manifest: manifest, example: example).files.map { ($0.name, $0.bytes) }
-        for (name, bytes) in files + forMLflow { try await store.put(bytes, at: folder.appending(name)) }
+        let forMonitoring = reference.map { ($0.name, $0.bytes) }
+        for (name, bytes) in files + forMonitoring + forMLflow {
+            try await store.put(bytes, at: folder.appending(name))
+        }
         return folder
     }
 

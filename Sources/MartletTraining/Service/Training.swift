@@ -47,10 +47,20 @@ struct Training: Sendable {
         )
         let draft = self.report(outcomes, bestIndex, verdicts, intervals, importance, version: nil, refusal: refusal)
         let card = self.card(draft, best, result, trainedAt: trainedAt)
+        let reference = MonitoringReference(
+            recipe: self.recipe,
+            table: self.table,
+            best: best,
+            result: result,
+            importance: importance,
+            trainer: self.service.trainer,
+            threads: self.service.coreCount
+        )
         let folder = try await artifacts.write(
             card: card,
             report: draft.json,
             importance: importance,
+            reference: try await EngineThread.run { try reference.files() },
             experimentID: self.experimentID,
             to: self.service.artifacts
         )

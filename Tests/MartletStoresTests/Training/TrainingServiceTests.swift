@@ -41,7 +41,8 @@ struct TrainingServiceTests {
             parsing: try await workspace.artifacts.read(folder.appending(ModelManifest.fileName))
         )
         let rest = [
-            "importance.json", "manifest.json", "metrics.json", "model_card.md", "reference.json", "signature.json",
+            "importance.json", "manifest.json", "metrics.json", "model_card.md", "profile.json", "reference.json",
+            "signature.json",
             "MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt", "input_example.json",
         ]
         #expect(Set(names) == Set(rest + [manifest.modelFile]))
