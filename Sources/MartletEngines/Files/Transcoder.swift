@@ -53,6 +53,27 @@ package struct Transcoder: Sendable {
         try output.flush()
     }
 
+    /// `bytes` as UTF-8, or `nil` when they are not text in this encoding.
+    package func utf8(_ bytes: [UInt8]) -> [UInt8]? {
+        let handle = iconv_open("UTF-8", self.encoding.systemName)
+        guard Int(bitPattern: handle) != -1 else { return nil }
+        defer { _ = iconv_close(handle) }
+        // No character of these encodings takes more than twice the room in UTF-8.
+        var result = [UInt8](repeating: 0, count: bytes.count * 2 + 16)
+        var source = bytes
+        let length: Int? = source.withUnsafeMutableBytes { source in
+            result.withUnsafeMutableBytes { target in
+                var input = source.baseAddress?.assumingMemoryBound(to: CChar.self)
+                var left = source.count
+                var output = target.baseAddress?.assumingMemoryBound(to: CChar.self)
+                var free = target.count
+                guard iconv(handle, &input, &left, &output, &free) != -1, left == 0 else { return nil }
+                return target.count - free
+            }
+        }
+        return length.map { Array(result[..<$0]) }
+    }
+
     /// One conversion under way: `iconv` and the place in the input.
     private struct Converter {
         private let handle: iconv_t?

@@ -1,3 +1,4 @@
+import Foundation
 package import MartletCore
 
 extension ErrorCode {
@@ -40,6 +41,30 @@ extension SourceDefinition {
         }
         if let zone = self.timezone, zone.wholeMatch(of: #/[A-Za-z0-9_+\-\/]+/#) == nil {
             reader.report(.documentInvalidValue, "a time zone is a name such as Asia/Seoul or UTC", at: "timezone")
+        }
+    }
+
+    func checkLocation(_ reader: ObjectReader) {
+        let location = self.location
+        if location.paging?.totalPointer != nil, location.paging?.recordsPointer == nil {
+            switch self.format {
+            case .json, .xml: break
+            case .csv, .parquet, .jsonLines:
+                reader.report(
+                    .documentInvalidValue,
+                    "'total_pointer' counts records of JSON or XML answers; the format is another",
+                    at: "location"
+                )
+            }
+        }
+        if case .postgres = location.place {
+            if case .jsonLines = self.format {
+            } else {
+                reader.report(.documentInvalidValue, "rows of a query come as json_lines; write so", at: "format")
+            }
+        }
+        if let zone = self.timezone, TimeZone(identifier: zone) == nil, !location.repetitions.isEmpty {
+            reader.report(.documentInvalidValue, "there is no time zone '\(zone)'", at: "timezone")
         }
     }
 

@@ -17,13 +17,27 @@ package struct SourceDefinition: DocumentObject, Sendable {
     package let columns: [SourceColumn]
     package let expectations: [Expectation]
     package let cleaning: [CleaningStep]
+    package let updates: UpdateRule
+    package let fallback: SourceFallback?
+
+    /// What a later batch from the same place does to the rows of an earlier one.
+    package enum UpdateRule: String, DocumentWord, Sendable, Encodable {
+        /// It adds its rows to them.
+        case append
+        /// It takes their place; a row that did not change keeps the time it was first loaded.
+        case replace
+    }
 
     package init(from reader: ObjectReader) {
         self.name = reader.required("name", String.self, "The source's name, which is its table's.")
         self.description = reader.optional("description", String.self, "What the data is.")
         self.owner = reader.optional("owner", String.self, "Who answers for it.")
         self.location = reader.required("location", SourceOrigin.self, "Where the bytes come from.")
-        self.format = reader.required("format", SourceFormat.self, "csv, parquet, json_lines or json, with options.")
+        self.format = reader.required(
+            "format",
+            SourceFormat.self,
+            "csv, parquet, json_lines, json or xml, with options."
+        )
         self.compression = reader.value(
             "compression",
             default: .automatic,
@@ -39,7 +53,15 @@ package struct SourceDefinition: DocumentObject, Sendable {
         self.columns = columns.entries.map(SourceColumn.init)
         self.expectations = reader.value("expectations", default: [Expectation](), "Rules the data must keep.")
         self.cleaning = reader.value("cleaning", default: [CleaningStep](), "Steps of cleaning, in order.")
+        self.updates = reader.value(
+            "updates",
+            default: .append,
+            "Whether a later batch from the same place adds its rows to the earlier one's, or takes their place.",
+            documentedDefault: "append"
+        )
+        self.fallback = reader.optional("fallback", SourceFallback.self, "Where data comes from when the place fails.")
         self.checkNames(reader)
+        self.checkLocation(reader)
         self.checkExpectations(reader)
         self.checkCleaning(reader)
     }
@@ -59,6 +81,24 @@ package struct SourceDefinition: DocumentObject, Sendable {
     /// The names that cleaning adds.
     package var derivedNames: Set<String> {
         Set(self.dataFields.map(\.name)).subtracting(self.columns.map(\.name))
+    }
+
+    /// The same source read from its fallback.
+    package func atFallback(_ fallback: SourceFallback) -> SourceDefinition { SourceDefinition(self, at: fallback) }
+
+    private init(_ other: SourceDefinition, at fallback: SourceFallback) {
+        self.name = other.name
+        self.description = other.description
+        self.owner = other.owner
+        self.location = fallback.location
+        self.format = fallback.format ?? other.format
+        self.compression = fallback.compression ?? other.compression
+        self.timezone = other.timezone
+        self.columns = other.columns
+        self.expectations = other.expectations
+        self.cleaning = other.cleaning
+        self.updates = other.updates
+        self.fallback = nil
     }
 
     /// Names what loading depends on: format, columns, expectations and cleaning, but not the place or descriptions.

@@ -8,6 +8,8 @@ package enum SourceFormat: DocumentValue, Sendable, Encodable {
     case jsonLines
     /// One JSON document with a list of records.
     case json(JSONFormat)
+    /// XML documents with repeated elements.
+    case xml(XMLFormat)
 
     private struct Keyed: DocumentChoice {
         let format: SourceFormat
@@ -18,6 +20,7 @@ package enum SourceFormat: DocumentValue, Sendable, Encodable {
                 DocumentChoiceCase("json", JSONFormat.self, "A JSON document with a list of records.") {
                     Keyed(format: .json($0))
                 },
+                DocumentChoiceCase("xml", XMLFormat.self, "XML with repeated elements.") { Keyed(format: .xml($0)) },
             ]
         }
     }
@@ -59,6 +62,41 @@ package struct JSONFormat: DocumentObject, Sendable, Encodable {
         )
         if !self.records.isEmpty, !self.records.hasPrefix("/") {
             reader.report(.documentInvalidValue, "a JSON pointer begins with '/', such as /data", at: "records")
+        }
+    }
+}
+
+/// Where the records stand in an XML document.
+///
+/// Fields are the elements of a record, by name; `a/b` in 'from' is written as the pointer `/a/b`, an attribute as `@name`.
+/// White space around texts is left out.
+package struct XMLFormat: DocumentObject, Sendable, Encodable {
+    /// The path of the repeated element from the root, such as `/response/body/items/item`.
+    package let records: String
+    package let encoding: TextEncoding
+
+    /// The character encoding of the document.
+    package enum TextEncoding: String, DocumentWord, Sendable, Encodable {
+        /// UTF-8 when the bytes are, else CP949: what a document declares of itself is often wrong.
+        case automatic = "auto"
+        case utf8 = "utf-8"
+        case cp949
+    }
+
+    package init(from reader: ObjectReader) {
+        self.records = reader.required(
+            "records",
+            String.self,
+            "Path of the repeated element from the root, such as /response/body/items/item."
+        )
+        self.encoding = reader.value(
+            "encoding",
+            default: .automatic,
+            "The character encoding; auto takes UTF-8 when the bytes are, else CP949.",
+            documentedDefault: "auto"
+        )
+        if !self.records.hasPrefix("/") || self.records.hasSuffix("/") {
+            reader.report(.documentInvalidValue, "a path begins with '/', such as /items/item", at: "records")
         }
     }
 }

@@ -65,12 +65,16 @@ package struct IngestReport: Codable, Sendable, Hashable {
         case reloaded
         /// A rule about the whole batch was broken; the table did not change.
         case refused
+        /// The place has nothing, or nothing new; nothing changed.
+        case nothingNew
     }
 
     package let source: String
     package let origin: String
     package let batch: ContentHash
     package let rawPath: String
+    /// Whether the bytes come from the source's fallback.
+    package let isFallback: Bool
     package let outcome: Outcome
     package let figures: BatchFigures
     package let seconds: Double
@@ -84,6 +88,7 @@ package struct IngestReport: Codable, Sendable, Hashable {
         case .definitionChanged:
             "these bytes are loaded already, but by an earlier definition of the source; nothing changed. "
                 + "Add --reload to replace the batch's rows"
+        case .nothingNew: "the place has nothing new"
         case .refused: "refused, the table is unchanged: " + self.figures.refusals.joined(separator: "; ")
         }
     }

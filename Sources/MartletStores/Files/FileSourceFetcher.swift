@@ -1,5 +1,5 @@
 import Foundation
-import MartletCore
+package import MartletCore
 package import MartletIngest
 
 /// Brings files of a source: one path, or every match of a glob in the order of names.
@@ -9,7 +9,7 @@ package struct FileSourceFetcher: SourceFetcher {
     /// Takes the folder that relative paths start from, the workspace.
     package init(baseDirectory: String) { self.baseDirectory = baseDirectory }
 
-    package func offers(of definition: SourceDefinition) async throws -> [SourceOffer] {
+    package func offers(of definition: SourceDefinition, at now: EventTime) async throws -> [SourceOffer] {
         switch definition.location.place {
         case .path(let path):
             let full = self.fullPath(path)
@@ -22,8 +22,10 @@ package struct FileSourceFetcher: SourceFetcher {
             }
             return [SourceOffer(.file(full), origin: path)]
         case .glob(let glob):
-            return try self.matches(of: glob).map { SourceOffer(.file(self.fullPath($0)), origin: $0) }
-        case .url, .none:
+            return try self.matches(of: glob)
+                .filter { self.isStable($0, for: definition.location.stableFor, at: now) }
+                .map { SourceOffer(.file(self.fullPath($0)), origin: $0) }
+        case .url, .command, .postgres, .objects, .none:
             return []
         }
     }
@@ -31,15 +33,44 @@ package struct FileSourceFetcher: SourceFetcher {
     package func fetch(
         _ offer: SourceOffer,
         of definition: SourceDefinition,
+        since watermark: String?,
         into receiver: any RawReceiver
-    ) async throws {
-        guard case .file(let path) = offer.place else { return }
+    ) async throws -> FetchResult {
+        guard case .file(let path) = offer.place else { return FetchResult(isEmpty: true) }
+        let before = Self.state(of: path)
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? handle.close() }
         while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty {
             try receiver.append(block)
         }
+        guard definition.location.stableFor == nil || Self.state(of: path) == before else {
+            throw IngestError(
+                .ingestFetchFailed,
+                "'\(offer.origin)' changed while it was read, so nothing of it is loaded; it is read at the next run"
+            )
+        }
         try receiver.endPage()
+        return FetchResult()
+    }
+
+    /// What changes when a file is written.
+    private struct FileState: Equatable {
+        let size: Int
+        let changed: EventTime
+    }
+
+    private static func state(of path: String) -> FileState? {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            let changed = attributes[.modificationDate] as? Date
+        else { return nil }
+        return FileState(size: (attributes[.size] as? NSNumber)?.intValue ?? 0, changed: EventTime(changed))
+    }
+
+    /// Whether nothing was written to a file for a while, so that its writer is done with it.
+    private func isStable(_ path: String, for span: TimeSpan?, at now: EventTime) -> Bool {
+        guard let span else { return true }
+        guard let state = Self.state(of: self.fullPath(path)) else { return false }
+        return state.changed <= now - span
     }
 
     private func fullPath(_ path: String) -> String {

@@ -11,78 +11,134 @@ extension ErrorCode {
     package static let ingestFetchFailed = ErrorCode("ingest.fetchFailed")
     /// An address sent more than the source allows.
     package static let ingestTooLarge = ErrorCode("ingest.tooLarge")
+    /// The environment has no key for a source.
+    package static let ingestKeyMissing = ErrorCode("ingest.keyMissing")
 }
 
 /// Brings the pages of an HTTP(S) address; all pages of one fetch are one batch, all of them or none.
 package struct HTTPSourceFetcher: SourceFetcher {
     private let client: HTTPClient
+    private let environment: [String: String]
+    private let now: @Sendable () -> EventTime
+    private let pause: @Sendable (TimeSpan) async throws -> Void
+    private let pace = RequestPace()
 
     /// Takes the client, which the caller shuts down.
-    package init(client: HTTPClient) { self.client = client }
+    ///
+    /// - Parameters:
+    ///   - client: makes the requests.
+    ///   - environment: holds the keys.
+    ///   - now: the time.
+    ///   - pause: waits between requests.
+    package init(
+        client: HTTPClient,
+        environment: [String: String],
+        now: @escaping @Sendable () -> EventTime,
+        pause: @escaping @Sendable (TimeSpan) async throws -> Void
+    ) {
+        self.client = client
+        self.environment = environment
+        self.now = now
+        self.pause = pause
+    }
 
-    package func offers(of definition: SourceDefinition) async throws -> [SourceOffer] {
-        guard case .url(let url) = definition.location.place else { return [] }
-        return [SourceOffer(.url(url), origin: Self.shown(url))]
+    package func offers(of definition: SourceDefinition, at now: EventTime) async throws -> [SourceOffer] {
+        let location = definition.location
+        guard case .url(let url) = location.place else { return [] }
+        var address = RequestAddress(url)
+        let shown = address.shown
+        for parameter in location.query { address.set(parameter.name, parameter.value) }
+        var combinations: [(address: RequestAddress, words: [String])] = [(address, [])]
+        for repetition in location.repetitions {
+            let values = repetition.values.values(at: now, timezone: definition.timezone)
+            combinations = combinations.flatMap { combination in
+                values.map { value in
+                    var address = combination.address
+                    address.set(repetition.parameter, value)
+                    return (address, combination.words + ["\(repetition.parameter)=\(value)"])
+                }
+            }
+        }
+        return combinations.map { combination in
+            let origin = ([shown] + combination.words).joined(separator: " ")
+            return SourceOffer(.url(combination.address.text), origin: origin)
+        }
     }
 
     package func fetch(
         _ offer: SourceOffer,
         of definition: SourceDefinition,
+        since watermark: String?,
         into receiver: any RawReceiver
-    ) async throws {
-        guard case .url(let first) = offer.place else { return }
+    ) async throws -> FetchResult {
+        guard case .url(let text) = offer.place else { return FetchResult(isEmpty: true) }
         let location = definition.location
+        let first = RequestAddress(text)
         var budget = location.sizeLimitMegabytes * 1_048_576
         guard let paging = location.paging else {
-            _ = try await self.page(first, location, keepsBody: false, &budget) { try receiver.append($0) }
+            let keeps = PageAnswer.needsDocument(definition)
+            let (body, link) = try await self.page(first, definition, keepsBody: keeps, &budget) {
+                try receiver.append($0)
+            }
+            if keeps {
+                let answer = try PageAnswer(body, link: link, definition: definition, address: first.shown)
+                if answer.saysEmpty { return FetchResult(isEmpty: true) }
+                try receiver.append(body)
+            }
             try receiver.endPage()
-            return
+            return FetchResult()
         }
-        var seen: Set<String> = []
-        var next: String? = paging.parameter.map { Self.adding($0, paging.start, to: first) } ?? first
-        var number = paging.start
-        while let address = next {
-            guard seen.insert(address).inserted else {
-                throw IngestError(.ingestFetchFailed, "'\(Self.shown(address))' names itself as a later page again")
-            }
-            guard seen.count <= paging.pageLimit else {
-                throw IngestError(
-                    .ingestTooLarge,
-                    "'\(offer.origin)' has more than \(paging.pageLimit) pages; raise 'page_limit' if that is right"
-                )
-            }
-            let (body, link) = try await self.page(address, location, keepsBody: true, &budget) { _ in }
-            let answer = try PageAnswer(body, link: link, paging: paging, address: Self.shown(address))
-            if answer.isEmpty, paging.parameter != nil, seen.count > 1 { return }
+        var walk = PageWalk(paging, from: first, origin: offer.origin)
+        while let address = try walk.next() {
+            let (body, link) = try await self.page(address, definition, keepsBody: true, &budget) { _ in }
+            let answer = try PageAnswer(body, link: link, definition: definition, address: address.shown)
+            guard try walk.take(answer, from: address) else { continue }
             try receiver.append(body)
             try receiver.endPage()
-            number += 1
-            next =
-                paging.parameter.map { answer.isEmpty ? nil : Self.adding($0, number, to: first) }
-                ?? answer.next.map { URL(string: $0, relativeTo: URL(string: address))?.absoluteString ?? $0 }
         }
+        return FetchResult(isEmpty: walk.isEmpty)
+    }
+
+    private func request(_ address: RequestAddress, _ definition: SourceDefinition) throws -> HTTPClientRequest {
+        let location = definition.location
+        var address = address
+        var key: (name: String, value: String)?
+        if let rule = location.key {
+            guard let value = self.environment[rule.variable], !value.isEmpty else {
+                throw IngestError(
+                    .ingestKeyMissing,
+                    "source '\(definition.name)' wants a key, and the environment variable '\(rule.variable)' is not "
+                        + "set; set it for the process that runs martlet",
+                    mayPass: false
+                )
+            }
+            if let parameter = rule.parameter { address.set(parameter, key: value) }
+            if let header = rule.header { key = (header, rule.prefix + value) }
+        }
+        var request = HTTPClientRequest(url: address.text)
+        for header in location.headers { request.headers.replaceOrAdd(name: header.name, value: header.value) }
+        if let key { request.headers.replaceOrAdd(name: key.name, value: key.value) }
+        return request
     }
 
     private func page(
-        _ address: String,
-        _ location: SourceOrigin,
+        _ address: RequestAddress,
+        _ definition: SourceDefinition,
         keepsBody: Bool,
         _ budget: inout Int,
         take: (Data) throws -> Void
     ) async throws -> (body: Data, link: String?) {
-        let shown = Self.shown(address)
-        var request = HTTPClientRequest(url: address)
-        for header in location.headers { request.headers.replaceOrAdd(name: header.name, value: header.value) }
+        let location = definition.location
+        let shown = address.shown
+        let request = try self.request(address, definition)
+        if let rate = location.requestsPerSecond {
+            let wait = self.pace.wait(for: definition.name, perSecond: rate, at: self.now())
+            if wait.microseconds > 0 { try await self.pause(wait) }
+        }
         do {
             let timeout = TimeAmount.nanoseconds(location.timeout.microseconds * 1_000)
             let response = try await self.client.execute(request, timeout: timeout)
-            guard (200..<300).contains(Int(response.status.code)) else {
-                throw IngestError(
-                    .ingestFetchFailed,
-                    "'\(shown)' answered with status \(response.status.code); check the address, and its headers if it "
-                        + "wants a key"
-                )
-            }
+            guard (200..<300).contains(Int(response.status.code)) else { throw Self.refusal(response, shown) }
             var body = Data()
             for try await buffer in response.body {
                 budget -= buffer.readableBytes
@@ -90,7 +146,8 @@ package struct HTTPSourceFetcher: SourceFetcher {
                     throw IngestError(
                         .ingestTooLarge,
                         "'\(shown)' sends more than \(location.sizeLimitMegabytes) MB; raise 'size_limit_mb' if that is "
-                            + "right"
+                            + "right",
+                        mayPass: false
                     )
                 }
                 let bytes = Data(buffer: buffer)
@@ -108,19 +165,15 @@ package struct HTTPSourceFetcher: SourceFetcher {
         }
     }
 
-    /// The address without its query and user, which may hold a key.
-    private static func shown(_ address: String) -> String {
-        guard var parts = URLComponents(string: address) else { return "the address" }
-        parts.query = nil
-        parts.user = nil
-        parts.password = nil
-        return parts.string ?? "the address"
-    }
-
-    private static func adding(_ parameter: String, _ number: Int, to address: String) -> String {
-        guard var parts = URLComponents(string: address) else { return address }
-        let others = (parts.queryItems ?? []).filter { $0.name != parameter }
-        parts.queryItems = others + [URLQueryItem(name: parameter, value: String(number))]
-        return parts.string ?? address
+    /// The error for an answer of another status; one that blames the request does not pass by itself.
+    private static func refusal(_ response: HTTPClientResponse, _ shown: String) -> IngestError {
+        let status = Int(response.status.code)
+        let seconds = response.headers["retry-after"].first.flatMap { Int64($0) }
+        return IngestError(
+            .ingestFetchFailed,
+            "'\(shown)' answered with status \(status); check the address, and its key or headers if it wants one",
+            mayPass: !(400..<500).contains(status) || [408, 425, 429].contains(status),
+            retryAfter: seconds.map { .seconds($0) }
+        )
     }
 }

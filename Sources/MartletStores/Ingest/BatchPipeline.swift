@@ -12,17 +12,34 @@ struct BatchPipeline {
     private let layout: RawRecordLayout
     private let tables: WarehouseTables
     private let hasTable: Bool
+    /// The batches whose rows this one takes the place of.
+    private let replaced: [String]
+    /// Whether rows of a loaded batch come back from quarantine.
+    private let isReadmission: Bool
     private(set) var figures = BatchFigures()
     private var stopped: [RuleCount] = []
 
     private var definition: SourceDefinition { self.load.definition }
 
-    init(connection: DuckDBConnection, load: BatchLoad, layout: RawRecordLayout) throws {
+    /// What puts the outcome into the tables.
+    var writing: BatchWriting {
+        BatchWriting(
+            connection: self.connection,
+            load: self.load,
+            tables: self.tables,
+            figures: self.figures,
+            replaced: self.replaced
+        )
+    }
+
+    init(connection: DuckDBConnection, load: BatchLoad, layout: RawRecordLayout, isReadmission: Bool = false) throws {
+        self.isReadmission = isReadmission
         self.connection = connection
         self.load = load
         self.layout = layout
         self.tables = WarehouseTables(connection: connection)
         self.hasTable = try self.tables.exists(load.definition.name)
+        self.replaced = self.hasTable ? try self.tables.batchesReplaced(by: load) : []
         self.figures.undeclaredColumns = layout.undeclared
         let staged = try self.count("SELECT count(*) FROM martlet_stage")
         self.figures.rowsRead = try staged + self.count("SELECT count(*) FROM martlet_held")
@@ -32,7 +49,7 @@ struct BatchPipeline {
     static func makeHeld(_ connection: DuckDBConnection) throws {
         try connection.execute(
             """
-            CREATE TEMP TABLE martlet_held ("row" BIGINT, rule VARCHAR, column_name VARCHAR, value VARCHAR, raw JSON)
+            CREATE OR REPLACE TEMP TABLE martlet_held ("row" BIGINT, rule VARCHAR, column_name VARCHAR, value VARCHAR, raw JSON)
             """
         )
     }
@@ -51,7 +68,7 @@ struct BatchPipeline {
         }
         try self.connection.execute(
             """
-            CREATE TEMP TABLE martlet_typed AS
+            CREATE OR REPLACE TEMP TABLE martlet_typed AS
             SELECT _row, \((fields + typings.indices.map { "_p\($0)" } + typed).joined(separator: ", "))
             FROM (SELECT *, \(present.joined(separator: ", ")) FROM martlet_stage);
             DROP TABLE martlet_stage;
@@ -74,12 +91,13 @@ struct BatchPipeline {
             let sql = RowRuleSQL(
                 rule: rule,
                 source: self.definition.name,
-                batch: self.load.batch.hash,
+                ownBatches: self.isReadmission ? [] : [self.load.batch.hash.description] + self.replaced,
+                readmittedBatch: self.isReadmission ? self.load.batch.hash.description : nil,
                 hasTable: self.hasTable,
                 textOfColumn: Dictionary(texts) { first, _ in first }
             )
             try self.explaining("rule \(rule.name)") {
-                if rule.severity == .quarantine {
+                if rule.severity == .quarantine || rule.severity == .stop && self.isReadmission {
                     try self.hold(rule: rule.name, column: rule.column, value: sql.value, where: sql.violation)
                 } else {
                     let count = try self.count("SELECT count(*) FROM martlet_typed WHERE \(sql.violation)")
@@ -98,7 +116,12 @@ struct BatchPipeline {
     mutating func clean() throws {
         for step in self.definition.cleaning {
             try self.explaining("cleaning step \(step.label)") {
-                let sql = CleaningSQL(connection: self.connection, layout: self.layout, definition: self.definition)
+                let sql = CleaningSQL(
+                    connection: self.connection,
+                    layout: self.layout,
+                    definition: self.definition,
+                    readmittedBatch: self.isReadmission ? self.load.batch.hash.description : nil
+                )
                 let count = try sql.run(step)
                 switch step {
                 case .dropDuplicates: self.figures.rowsDuplicate += count
@@ -110,12 +133,12 @@ struct BatchPipeline {
         }
     }
 
-    /// Counts what is left, and asks the rules about the whole batch.
-    mutating func judge() throws {
+    /// The rules that rows are held under, the most frequent first.
+    func heldRules() throws -> [RuleCount] {
         let byRule = try self.connection.query(
             "SELECT rule, column_name, count(*) FROM martlet_held GROUP BY ALL ORDER BY 3 DESC, 1, 2"
         )
-        self.figures.quarantined = (0..<byRule.rowCount)
+        return (0..<byRule.rowCount)
             .map { row in
                 let column = byRule.columns[1][row]
                 return RuleCount(
@@ -124,6 +147,11 @@ struct BatchPipeline {
                     count: Int(byRule.columns[2][row].number)
                 )
             }
+    }
+
+    /// Counts what is left, and asks the rules about the whole batch.
+    mutating func judge() throws {
+        self.figures.quarantined = try self.heldRules()
         self.figures.rowsQuarantined = try self.count("SELECT count(DISTINCT \"row\") FROM martlet_held")
         self.figures.rowsLoaded = try self.count("SELECT count(*) FROM martlet_typed")
         let other = "_batch <> \(SQLText.literal(self.load.batch.hash.description))"
@@ -139,57 +167,6 @@ struct BatchPipeline {
         )
         self.figures.refusals = self.definition.refusals(of: measures, at: self.load.now)
         if !self.figures.refusals.isEmpty { self.figures.rowsLoaded = 0 }
-    }
-
-    /// Puts everything into the tables; the caller holds the transaction.
-    func write() throws {
-        try self.tables.prepare(for: self.load)
-        let table = "main." + SQLText.identifier(self.definition.name)
-        let source = SQLText.literal(self.definition.name)
-        let batch = SQLText.literal(self.load.batch.hash.description)
-        let now = SQLText.literal(.time(self.load.now))
-        let names = self.definition.dataFields.map { SQLText.identifier($0.name) }.joined(separator: ", ")
-        try self.connection.execute(
-            """
-            DELETE FROM \(table) WHERE _batch = \(batch);
-            DELETE FROM main.quarantine WHERE source = \(source) AND batch = \(batch);
-            DELETE FROM main.martlet_refusals WHERE source = \(source) AND batch = \(batch);
-            INSERT INTO \(table) (\(names), _batch, _row, _loaded_at)
-            SELECT \(names), \(batch), _row, \(now) FROM martlet_typed ORDER BY _row;
-            INSERT INTO main.quarantine
-            SELECT \(source), \(batch), "row", rule, column_name, value, raw, \(now) FROM martlet_held
-            ORDER BY "row", rule, column_name;
-            """
-        )
-        try self.connection.query(
-            """
-            INSERT \(self.load.isReload ? "OR REPLACE " : "")INTO main.martlet_loads
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS JSON))
-            """,
-            [
-                .string(self.definition.name), .string(self.load.batch.hash.description),
-                .string(self.load.batch.path), .string(self.load.origin), .time(self.load.now),
-                .int64(Int64(self.figures.rowsRead)), .int64(Int64(self.figures.rowsLoaded)),
-                .int64(Int64(self.figures.rowsQuarantined)), .int64(Int64(self.figures.rowsDuplicate)),
-                .int64(Int64(self.figures.rowsFiltered)), .string(self.load.fingerprint.description),
-                .string(try JSONValue(encoding: self.figures).canonicalText),
-            ]
-        )
-    }
-
-    /// Records why the batch was refused; the caller holds the transaction.
-    func recordRefusal() throws {
-        let source = Value.string(self.definition.name)
-        let batch = Value.string(self.load.batch.hash.description)
-        try self.connection.query("DELETE FROM main.martlet_refusals WHERE source = ? AND batch = ?", [source, batch])
-        try self.connection.query(
-            "INSERT INTO main.martlet_refusals VALUES (?, ?, ?, ?, ?, CAST(? AS JSON), CAST(? AS JSON))",
-            [
-                source, batch, .string(self.load.batch.path), .string(self.load.origin), .time(self.load.now),
-                .string(try JSONValue(encoding: self.figures.refusals).canonicalText),
-                .string(try JSONValue(encoding: self.figures).canonicalText),
-            ]
-        )
     }
 
     private var csv: CSVFormat? {

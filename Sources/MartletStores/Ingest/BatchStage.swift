@@ -33,6 +33,8 @@ struct BatchStage {
                 try self.hold(rejects: "martlet_rejects_\(index)", isAfterHeader: false, offset: offset)
             case .json(let format):
                 layout = try self.stage(json: self.records(of: page, format, index: index), offset: offset, layout)
+            case .xml(let format):
+                layout = try self.stage(json: self.records(of: page, format, index: index), offset: offset, layout)
             }
         }
         guard let layout else { preconditionFailure("a batch has at least one page") }
@@ -197,6 +199,37 @@ struct BatchStage {
         let list = format.records.isEmpty ? "content" : "json_extract(content, \(SQLText.literal(format.records)))"
         return "SELECT row_number() OVER () AS _n, line FROM (SELECT CAST(unnest(CAST(\(list) AS JSON[])) AS VARCHAR) "
             + "AS line FROM read_text(\(SQLText.literal(text))))"
+    }
+
+    /// SQL for the records of an XML document, which are rewritten as JSON lines.
+    private func records(of page: String, _ format: XMLFormat, index: Int) throws -> String {
+        let plain = try self.textFile(page, encoding: .utf8, index: index, isPlain: true)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: plain), options: .mappedIfSafe)
+        let target = self.scratch + "/records-\(index)"
+        try Data().write(to: URL(fileURLWithPath: target))
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: target))
+        defer { try? file.close() }
+        var lines = Data()
+        do {
+            let text = try XMLText.utf8(Array(bytes), format.encoding, origin: self.load.origin)
+            try XMLDocument.forEachRecord(in: text, at: format.records) { record in
+                lines.append(contentsOf: record.canonicalText.utf8)
+                lines.append(0x0A)
+                guard lines.count > 1 << 20 else { return }
+                try file.write(contentsOf: lines)
+                lines.removeAll(keepingCapacity: true)
+            }
+        } catch let fault as XMLFault {
+            throw IngestError(
+                .ingestInvalidXML,
+                "'\(self.load.origin)' cannot be read as XML, page \(index + 1): \(fault.message)",
+                underlying: fault
+            )
+        }
+        try file.write(contentsOf: lines)
+        return "SELECT row_number() OVER () AS _n, line FROM read_csv(\(SQLText.literal(target)), auto_detect = false, "
+            + "delim = chr(1), quote = '', escape = '', header = false, columns = {'line': 'VARCHAR'}, nullstr = '', "
+            + "max_line_size = 16777216)"
     }
 
     private func stage(json records: String, offset: Int64, _ earlier: RawRecordLayout?) throws -> RawRecordLayout {

@@ -7,6 +7,8 @@ struct CleaningSQL {
     let connection: DuckDBConnection
     let layout: RawRecordLayout
     let definition: SourceDefinition
+    /// The batch that rows come back to from quarantine; bounds by quartiles are those of its rows in the table.
+    let readmittedBatch: String?
 
     /// Carries out `step`.
     ///
@@ -57,9 +59,13 @@ struct CleaningSQL {
         func literal(_ bound: Double) -> String { SQLText.literal(.float64(bound)) }
         if step.method == .bounds { return (step.minimum.map(literal), step.maximum.map(literal)) }
         let column = SQLText.identifier(step.column.name)
+        let population =
+            self.readmittedBatch.map { batch in
+                "main.\(SQLText.identifier(self.definition.name)) WHERE _batch = \(SQLText.literal(batch))"
+            } ?? "martlet_typed"
         let quartiles = try self.connection.query(
             "SELECT CAST(quantile_cont(\(column), 0.25) AS DOUBLE), CAST(quantile_cont(\(column), 0.75) AS DOUBLE) "
-                + "FROM martlet_typed"
+                + "FROM \(population)"
         )
         guard case .float64(let first) = quartiles.columns[0][0], case .float64(let third) = quartiles.columns[1][0]
         else {

@@ -36,6 +36,41 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
         return rows.rowCount == 0 ? nil : ContentHash(hex: rows.columns[0][0].text)
     }
 
+    package func recordedLoad(source: String, origin: String) async throws -> RecordedLoad? {
+        try await self.session.withConnection(readOnly: true) { connection in
+            guard try WarehouseTables(connection: connection).hasColumn("version", in: "martlet_loads") else {
+                return nil
+            }
+            let rows = try connection.query(
+                """
+                SELECT batch, raw_path, definition_hash, version FROM main.martlet_loads
+                WHERE source = ? AND origin = ? ORDER BY loaded_at DESC, batch LIMIT 1
+                """,
+                [.string(source), .string(origin)]
+            )
+            guard rows.rowCount > 0, let batch = ContentHash(hex: rows.columns[0][0].text),
+                let definition = ContentHash(hex: rows.columns[2][0].text)
+            else { return nil }
+            let version = rows.columns[3][0]
+            return RecordedLoad(
+                batch: LandedBatch(hash: batch, path: rows.columns[1][0].text, pages: [], byteCount: 0),
+                definition: definition,
+                version: version == .null ? nil : version.text
+            )
+        }
+    }
+
+    package func watermark(source: String) async throws -> String? {
+        try await self.session.withConnection(readOnly: true) { connection in
+            guard try WarehouseTables(connection: connection).exists("martlet_watermarks") else { return nil }
+            let rows = try connection.query(
+                "SELECT value FROM main.martlet_watermarks WHERE source = ?",
+                [.string(source)]
+            )
+            return rows.rowCount > 0 ? rows.columns[0][0].text : nil
+        }
+    }
+
     private func scratch(for batch: ContentHash) -> String { self.session.path + ".staging-\(batch.short)" }
 
     package func load(
@@ -53,7 +88,12 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
             defer { try? FileManager.default.removeItem(atPath: scratch) }
             try BatchPipeline.makeHeld(connection)
             let stage = BatchStage(connection: connection, load: load, pages: pages, scratch: scratch)
-            var pipeline = try BatchPipeline(connection: connection, load: load, layout: stage.run())
+            let layout = try stage.run()
+            var pipeline = try BatchPipeline(connection: connection, load: load, layout: layout)
+            if load.isReload {
+                let (source, batch) = (load.definition.name, load.batch.hash)
+                try RepairOverlay(connection: connection, layout: layout, source: source, batch: batch).apply()
+            }
             reached(.staged)
             try pipeline.type()
             reached(.typed)
@@ -63,18 +103,14 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
             try pipeline.check(afterCleaning: true)
             reached(.cleaned)
             try pipeline.judge()
-            let finished = pipeline
+            let (figures, writing) = (pipeline.figures, pipeline.writing)
             try connection.transaction {
                 try WarehouseTables(connection: connection).create()
-                if finished.figures.refusals.isEmpty {
-                    try finished.write()
-                } else {
-                    try finished.recordRefusal()
-                }
+                if figures.refusals.isEmpty { try writing.write() } else { try writing.recordRefusal() }
                 reached(.written)
             }
             reached(.committed)
-            return finished.figures
+            return figures
         }
     }
 }

@@ -5,7 +5,10 @@ import MartletIngest
 struct RowRuleSQL {
     let rule: RowRule
     let source: String
-    let batch: ContentHash
+    /// The batches whose rows do not count as earlier ones: this one, and those it replaces.
+    let ownBatches: [String]
+    /// The batch whose other rows are in the table already, when rows come back from quarantine.
+    let readmittedBatch: String?
     /// Whether the source's table exists, so that keys of earlier batches can be asked.
     let hasTable: Bool
     /// For each declared column, the working column with its present text.
@@ -32,7 +35,7 @@ struct RowRuleSQL {
         case .condition(let sql):
             return "NOT coalesce((\(sql)), true)"
         case .unique(let keys, let inTable):
-            return self.repeats(keys, inTable: inTable && self.hasTable)
+            return self.repeats(keys, inTable: (inTable || self.readmittedBatch != nil) && self.hasTable, inTable)
         }
     }
 
@@ -49,7 +52,7 @@ struct RowRuleSQL {
         return "concat_ws(', ', \(parts.joined(separator: ", ")))"
     }
 
-    private func repeats(_ keys: [String], inTable: Bool) -> String {
+    private func repeats(_ keys: [String], inTable: Bool, _ isAcrossBatches: Bool) -> String {
         let names = keys.map(SQLText.identifier)
         let complete = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
         var sql = """
@@ -59,10 +62,15 @@ struct RowRuleSQL {
             """
         if inTable {
             let table = SQLText.identifier(self.source)
-            let matches = names.map { "_t.\($0) = _w.\($0)" }.joined(separator: " AND ")
+            var matches = names.map { "_t.\($0) = _w.\($0)" }.joined(separator: " AND ")
+            if !self.ownBatches.isEmpty {
+                matches += " AND _t._batch NOT IN (\(self.ownBatches.map(SQLText.literal).joined(separator: ", ")))"
+            } else if let batch = self.readmittedBatch, !isAcrossBatches {
+                matches += " AND _t._batch = \(SQLText.literal(batch))"
+            }
             sql += """
                  OR _row IN (SELECT _w._row FROM martlet_typed AS _w SEMI JOIN main.\(table) AS _t
-                    ON \(matches) AND _t._batch <> \(SQLText.literal(self.batch.description)))
+                    ON \(matches))
                 """
         }
         return "(\(sql))"

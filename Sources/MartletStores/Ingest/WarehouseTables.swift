@@ -26,8 +26,34 @@ struct WarehouseTables {
             CREATE TABLE IF NOT EXISTS main.martlet_refusals (
                 source VARCHAR NOT NULL, batch VARCHAR NOT NULL, raw_path VARCHAR NOT NULL, origin VARCHAR NOT NULL,
                 refused_at TIMESTAMP NOT NULL, reasons JSON NOT NULL, report JSON NOT NULL);
+            ALTER TABLE main.martlet_loads ADD COLUMN IF NOT EXISTS via VARCHAR;
+            ALTER TABLE main.martlet_loads ADD COLUMN IF NOT EXISTS version VARCHAR;
+            CREATE TABLE IF NOT EXISTS main.martlet_replaced_loads (
+                source VARCHAR NOT NULL, batch VARCHAR NOT NULL, raw_path VARCHAR NOT NULL, origin VARCHAR NOT NULL,
+                loaded_at TIMESTAMP NOT NULL, rows_loaded BIGINT NOT NULL, replaced_by VARCHAR NOT NULL,
+                replaced_at TIMESTAMP NOT NULL);
+            CREATE TABLE IF NOT EXISTS main.martlet_watermarks (
+                source VARCHAR PRIMARY KEY, value VARCHAR NOT NULL, batch VARCHAR NOT NULL, read_at TIMESTAMP NOT NULL);
             """
         )
+    }
+
+    /// The batches whose rows `load` takes the place of: earlier ones from its place, and those of the fallback.
+    func batchesReplaced(by load: BatchLoad) throws -> [String] {
+        guard load.definition.updates == .replace, try self.hasColumn("via", in: "martlet_loads") else { return [] }
+        let rows = try self.connection.query(
+            """
+            SELECT batch FROM main.martlet_loads
+            WHERE source = ? AND batch <> ? AND (origin = ? OR coalesce(via, '') = 'fallback') ORDER BY batch
+            """,
+            [.string(load.definition.name), .string(load.batch.hash.description), .string(load.origin)]
+        )
+        return (0..<rows.rowCount).map { rows.columns[0][$0].text }
+    }
+
+    /// Whether a table has a column, which tables of earlier versions may lack.
+    func hasColumn(_ column: String, in table: String) throws -> Bool {
+        try self.columns(of: table).contains { $0.name == column }
     }
 
     /// Whether the table `name` exists in the warehouse file.

@@ -75,11 +75,63 @@ extension Application {
             }
             fetcher = ChosenFileFetcher(path: url.path, origin: self.workspace.display(url.path), files: files)
         } else {
-            fetcher = LocationFetcher(files: files, addresses: HTTPSourceFetcher(client: .shared))
+            fetcher = self.locationFetcher(files)
         }
         let raw = FileRawStore(root: self.statePath("raw"))
         let warehouse = DuckDBIngestWarehouse(session: self.warehouse(), rawRoot: self.statePath("raw"))
-        return IngestService(fetcher: fetcher, rawStore: raw, warehouse: warehouse, now: { .now })
+        return IngestService(
+            fetcher: fetcher,
+            rawStore: raw,
+            warehouse: warehouse,
+            alerts: IngestAlertLine(application: self),
+            now: { .now },
+            pause: Self.pause,
+            fraction: { Double.random(in: 0...1) }
+        )
+    }
+
+    private func locationFetcher(_ files: FileSourceFetcher) -> LocationFetcher {
+        let spool = self.statePath("raw") + "/.fetch"
+        return LocationFetcher(
+            files: files,
+            addresses: HTTPSourceFetcher(
+                client: .shared,
+                environment: self.processEnvironment,
+                now: { .now },
+                pause: Self.pause
+            ),
+            commands: CommandSourceFetcher(
+                folder: self.workspace.folder.path,
+                spoolFolder: spool,
+                environment: self.processEnvironment,
+                now: { .now },
+                pause: Self.pause
+            ),
+            databases: PostgresSourceFetcher(locator: self.locator, spoolFolder: spool),
+            objects: ObjectSourceFetcher(http: .shared, environment: self.processEnvironment, now: { .now })
+        )
+    }
+
+    private static let pause: @Sendable (TimeSpan) async throws -> Void = { span in
+        try await Task.sleep(for: .microseconds(span.microseconds))
+    }
+}
+
+/// Tells the person at the terminal, and keeps the event in the ledger.
+private struct IngestAlertLine: IngestAlerts {
+    let application: Application
+
+    func raise(_ event: IngestEvent) async {
+        let terminal = self.application.terminal
+        if event.kind == .fellBack { terminal.note("\(event.source): \(event.message)") }
+        do {
+            let ledger = LedgerIngestAlerts(try self.application.metadata.database()) { event, error in
+                terminal.note("\(event.source): the ledger did not take the event: \(readableMessage(of: error))")
+            }
+            await ledger.raise(event)
+        } catch {
+            terminal.note("\(event.source): the ledger did not take the event: \(readableMessage(of: error))")
+        }
     }
 }
 
@@ -89,11 +141,16 @@ private struct ChosenFileFetcher: SourceFetcher {
     let origin: String
     let files: FileSourceFetcher
 
-    func offers(of definition: SourceDefinition) async throws -> [SourceOffer] {
+    func offers(of definition: SourceDefinition, at now: EventTime) async throws -> [SourceOffer] {
         [SourceOffer(.file(self.path), origin: self.origin)]
     }
 
-    func fetch(_ offer: SourceOffer, of definition: SourceDefinition, into receiver: any RawReceiver) async throws {
-        try await self.files.fetch(offer, of: definition, into: receiver)
+    func fetch(
+        _ offer: SourceOffer,
+        of definition: SourceDefinition,
+        since watermark: String?,
+        into receiver: any RawReceiver
+    ) async throws -> FetchResult {
+        try await self.files.fetch(offer, of: definition, since: watermark, into: receiver)
     }
 }

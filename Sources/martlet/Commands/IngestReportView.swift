@@ -17,8 +17,9 @@ struct IngestReportView {
         for report in self.reports {
             let figures = report.figures
             table.add([
-                .text(report.source), .text(report.origin),
-                .init(report.batch.short, json: .string(report.batch.description)), .text(Self.word(report.outcome)),
+                .text(report.source), .text(report.origin + (report.isFallback ? " (fallback)" : "")),
+                .init(report.outcome == .nothingNew ? "" : report.batch.short, json: .string(report.batch.description)),
+                .text(Self.word(report.outcome)),
                 .count(figures.rowsRead), .count(figures.rowsLoaded), .count(figures.rowsQuarantined),
                 .count(figures.rowsDuplicate), .count(figures.rowsFiltered), .seconds(report.seconds),
             ])
@@ -69,6 +70,7 @@ struct IngestReportView {
         case .definitionChanged: "definition changed"
         case .reloaded: "reloaded"
         case .refused: "refused"
+        case .nothingNew: "nothing new"
         }
     }
 }

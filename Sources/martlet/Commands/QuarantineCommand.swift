@@ -7,8 +7,11 @@ import MartletIngest
 struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine",
-        abstract: "Look at rows that broke a rule, and why.",
-        subcommands: [QuarantineListCommand.self, QuarantineShowCommand.self],
+        abstract: "Look at rows that broke a rule, put them right, and take them in again.",
+        subcommands: [
+            QuarantineListCommand.self, QuarantineShowCommand.self, QuarantineRepairCommand.self,
+            QuarantineExportCommand.self, QuarantineReadmitCommand.self, QuarantineDiscardCommand.self,
+        ],
         defaultSubcommand: QuarantineListCommand.self
     )
 }

@@ -4,7 +4,19 @@ import MartletCore
 import MartletEngines
 import MartletIngest
 import MartletStores
+import Synchronization
 import Testing
+
+/// What a run raised, and the pauses it made.
+final class IngestRecord: IngestAlerts {
+    private let kept = Mutex<(events: [IngestEvent], pauses: [TimeSpan])>(([], []))
+
+    var events: [IngestEvent] { self.kept.withLock { $0.events } }
+    var pauses: [TimeSpan] { self.kept.withLock { $0.pauses } }
+
+    func raise(_ event: IngestEvent) async { self.kept.withLock { $0.events.append(event) } }
+    func add(pause: TimeSpan) { self.kept.withLock { $0.pauses.append(pause) } }
+}
 
 /// A folder with a warehouse of its own, and the ways to ingest into it.
 struct IngestWorkbench {
@@ -41,25 +53,64 @@ struct IngestWorkbench {
         return definition
     }
 
+    /// What the parts around the service are in one test.
+    struct Surroundings: Sendable {
+        var environment: [String: String] = ProcessInfo.processInfo.environment
+        /// Keeps what was raised and how long was waited.
+        var record: IngestRecord?
+        var now: @Sendable () -> EventTime = { IngestWorkbench.now }
+    }
+
     /// Ingests the source that `yaml` defines.
     @discardableResult
     func ingest(
         _ yaml: String,
         isReload: Bool = false,
+        in surroundings: Surroundings = Surroundings(),
         checkpoint: @escaping @Sendable (IngestStep) -> Void = { _ in }
     ) async throws -> [IngestReport] {
         let raw = self.folder.appendingPathComponent("raw").path
+        let pause: @Sendable (TimeSpan) async throws -> Void = { span in
+            surroundings.record?.add(pause: span)
+            try Task.checkCancellation()
+            await Task.yield()
+        }
         let service = IngestService(
-            fetcher: LocationFetcher(
-                files: FileSourceFetcher(baseDirectory: self.folder.path),
-                addresses: HTTPSourceFetcher(client: .shared)
-            ),
+            fetcher: self.fetcher(surroundings, pause),
             rawStore: FileRawStore(root: raw),
             warehouse: DuckDBIngestWarehouse(session: self.session, rawRoot: raw),
-            now: { Self.now },
+            alerts: surroundings.record,
+            now: surroundings.now,
+            pause: pause,
+            fraction: { 1 },
             checkpoint: checkpoint
         )
         return try await service.ingest(try self.definition(yaml), isReload: isReload)
+    }
+
+    private func fetcher(
+        _ surroundings: Surroundings,
+        _ pause: @escaping @Sendable (TimeSpan) async throws -> Void
+    ) -> LocationFetcher {
+        let spool = self.folder.appendingPathComponent("fetch").path
+        return LocationFetcher(
+            files: FileSourceFetcher(baseDirectory: self.folder.path),
+            addresses: HTTPSourceFetcher(
+                client: .shared,
+                environment: surroundings.environment,
+                now: surroundings.now,
+                pause: pause
+            ),
+            commands: CommandSourceFetcher(
+                folder: self.folder.path,
+                spoolFolder: spool,
+                environment: surroundings.environment,
+                now: { .now },
+                pause: { _ in await Task.yield() }
+            ),
+            databases: PostgresSourceFetcher(locator: .ofProcess(), spoolFolder: spool),
+            objects: ObjectSourceFetcher(http: .shared, environment: surroundings.environment, now: { .now })
+        )
     }
 
     /// The rows of a query, each as its texts joined by `|`.
