@@ -65,12 +65,17 @@ let package = Package(
             dependencies: ["MartletCore", "MartletStatistics", "MartletTracking"]
         ),
 
+        .target(
+            name: "MartletRetraining",
+            dependencies: ["MartletCore", "MartletStatistics", "MartletTracking"]
+        ),
+
         // 4: every store protocol implemented.
         .target(
             name: "MartletStores",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletReleases",
-                "MartletServing", "MartletStatistics", "MartletTracking", "MartletTraining",
+                "MartletRetraining", "MartletServing", "MartletStatistics", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -103,8 +108,8 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
-                "MartletMonitoring", "MartletReleases", "MartletServer", "MartletServing", "MartletStatistics",
-                "MartletStores", "MartletTracking", "MartletTraining",
+                "MartletMonitoring", "MartletReleases", "MartletRetraining", "MartletServer", "MartletServing",
+                "MartletStatistics", "MartletStores", "MartletTracking", "MartletTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -124,7 +129,7 @@ let package = Package(
             name: "MartletTesting",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletReleases",
-                "MartletServing", "MartletStatistics", "MartletTracking",
+                "MartletRetraining", "MartletServing", "MartletStatistics", "MartletTracking",
             ]
         ),
 
@@ -182,11 +187,15 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "MartletRetrainingTests",
+            dependencies: ["MartletCore", "MartletRetraining", "MartletStatistics", "MartletTracking"]
+        ),
+        .testTarget(
             name: "MartletStoresTests",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
-                "MartletReleases", "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting",
-                "MartletTracking", "MartletTraining",
+                "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics", "MartletStores",
+                "MartletTesting", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -217,8 +226,8 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletMonitoring",
-                "MartletReleases", "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting",
-                "MartletTracking", "MartletTraining", "martlet",
+                "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics", "MartletStores",
+                "MartletTesting", "MartletTracking", "MartletTraining", "martlet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

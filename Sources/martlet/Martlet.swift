@@ -33,12 +33,16 @@ struct Martlet: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Data",
-                subcommands: [IngestCommand.self, QuarantineCommand.self, WarehouseCommand.self, FeaturesCommand.self]
+                subcommands: [
+                    IngestCommand.self, QuarantineCommand.self, WarehouseCommand.self, FeaturesCommand.self,
+                    LabelsCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Models",
                 subcommands: [
-                    TrainCommand.self, RunsCommand.self, ModelsCommand.self, LedgerCommand.self, GarbageCommand.self,
+                    TrainCommand.self, RetrainCommand.self, RunsCommand.self, ModelsCommand.self, LedgerCommand.self,
+                    GarbageCommand.self,
                 ]
             ),
             CommandGroup(

@@ -20,6 +20,7 @@ struct HelpTests {
         ["warehouse", "query"], ["features", "apply"], ["features", "get"], ["features", "materialize"],
         ["features", "historical"], ["train"], ["runs", "compare"], ["models", "approve"], ["ledger", "verify"],
         ["deploy"], ["monitor"], ["monitor", "drift"], ["serve"], ["up"], ["predict"], ["trace"], ["demo"],
+        ["labels", "build"], ["retrain", "check"], ["retrain", "run"],
     ])
     func `each command's help has an example`(command: [String]) throws {
         let outcome = try MartletProcess.run(command + ["--help"])

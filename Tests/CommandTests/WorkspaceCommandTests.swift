@@ -96,7 +96,7 @@ struct WorkspaceCommandTests {
         }
     }
 
-    @Test(arguments: ["workspace", "source", "features", "recipe"])
+    @Test(arguments: ["workspace", "source", "features", "recipe", "labels", "retraining"])
     func `each kind of file has a JSON Schema`(kind: String) throws {
         let outcome = try MartletProcess.run(["schema", kind])
         let schema = try #require(

@@ -41,14 +41,19 @@ package struct TrainingTable: Sendable {
     /// The number of examples.
     package var rowCount: Int { self.labels.count }
 
-    /// Reads `batch` by what `recipe` says.
+    /// Reads `batch` by what `recipe` says; `split`, when given, divides it in place of the recipe's.
     ///
     /// - Throws: ``TrainingError`` when a column is absent or of a type no model can take, when labels are missing or
     ///   not 0 and 1, or when a part of the split would be empty.
-    package init(batch: ColumnBatch, recipe: Recipe, columns: [ModelColumn]) throws(TrainingError) {
+    package init(
+        batch: ColumnBatch,
+        recipe: Recipe,
+        columns: [ModelColumn],
+        split plan: SplitPlan? = nil
+    ) throws(TrainingError) {
         let times = try Self.times(batch, recipe: recipe)
         let labels = try Self.labels(batch, recipe: recipe)
-        let split = TrainingSplit(plan: recipe.split, times: times)
+        let split = TrainingSplit(plan: plan ?? recipe.split, times: times)
         guard !split.train.isEmpty, !split.validation.isEmpty, !split.test.isEmpty else {
             throw TrainingError(
                 .trainingTooFewRows,

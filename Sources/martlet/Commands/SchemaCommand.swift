@@ -3,13 +3,14 @@ import MartletCore
 import MartletFeatures
 import MartletIngest
 import MartletReleases
+import MartletRetraining
 import MartletTraining
 
 /// `martlet schema KIND`.
 struct SchemaCommand: AsyncParsableCommand {
     /// The kinds of files of a workspace.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case workspace, source, features, recipe, release
+        case workspace, source, features, recipe, release, labels, retraining
 
         var schema: JSONValue {
             switch self {
@@ -18,6 +19,8 @@ struct SchemaCommand: AsyncParsableCommand {
             case .features: FeatureFile.schema
             case .recipe: Recipe.schema
             case .release: ReleasePlan.schema
+            case .labels: LabelDefinition.schema
+            case .retraining: RetrainingPlan.schema
             }
         }
 
@@ -28,6 +31,8 @@ struct SchemaCommand: AsyncParsableCommand {
             case .features: "features/*.yaml: entities, feature views, feature services"
             case .recipe: "recipes/*.yaml: how a model is trained and judged"
             case .release: "releases/*.yaml: how a new version comes to an endpoint"
+            case .labels: "labels/*.yaml: how what came of predictions becomes a table to learn from"
+            case .retraining: "retraining/*.yaml: when a recipe is trained again, and what follows"
             }
         }
     }

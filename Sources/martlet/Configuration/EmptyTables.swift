@@ -1,9 +1,10 @@
 import MartletCore
 import MartletEngines
 import MartletIngest
+import MartletRetraining
 import MartletStores
 
-/// An in-memory database with an empty table for each source, against which SQL is prepared.
+/// An in-memory database with an empty table for each source and each rule of labels, against which SQL is prepared.
 struct EmptyTables {
     private let database: DuckDBDatabase
     private let connection: DuckDBConnection
@@ -11,14 +12,14 @@ struct EmptyTables {
     /// Makes the tables.
     ///
     /// - Throws: `EngineError` when DuckDB is not there.
-    init(_ sources: [SourceDefinition], locator: EngineLocator) throws {
+    init(_ sources: [SourceDefinition], labels: [LabelTable] = [], locator: EngineLocator) throws {
         self.database = try DuckDBDatabase(path: nil, options: ["threads": "1"], locator: locator)
         self.connection = try self.database.connect()
         try self.connection.execute("SET TimeZone = 'UTC'")
-        for source in sources {
-            let columns = source.tableFields.map { SQLText.identifier($0.name) + " " + SQLText.type($0.type) }
+        for (name, fields) in sources.map({ ($0.name, $0.tableFields) }) + labels.map({ ($0.name, $0.fields) }) {
+            let columns = fields.map { SQLText.identifier($0.name) + " " + SQLText.type($0.type) }
             try self.connection.execute(
-                "CREATE OR REPLACE TABLE \(SQLText.identifier(source.name)) (\(columns.joined(separator: ", ")))"
+                "CREATE OR REPLACE TABLE \(SQLText.identifier(name)) (\(columns.joined(separator: ", ")))"
             )
         }
     }

@@ -3,6 +3,7 @@ import MartletCore
 import MartletFeatures
 import MartletIngest
 import MartletReleases
+import MartletRetraining
 import MartletTraining
 
 /// A workspace as read: its configuration and every definition, valid in themselves.
@@ -27,6 +28,8 @@ struct Workspace: Sendable {
     let features: [File<FeatureFile>]
     let recipes: [File<Recipe>]
     let releases: [File<ReleasePlan>]
+    let labels: [File<LabelDefinition>]
+    let retraining: [File<RetrainingPlan>]
     /// Where `martlet.yaml` stands.
     static let fileName = "martlet.yaml"
 

@@ -3,6 +3,7 @@ import MartletEngines
 import MartletFeatures
 import MartletIngest
 import MartletReleases
+import MartletRetraining
 import MartletTracking
 import MartletTraining
 
@@ -28,9 +29,15 @@ struct WorkspaceChecker {
         self.checkRecipes(catalog, in: context)
         self.checkEndpoints(in: context)
         self.checkReleases(in: context)
+        let labels = self.checkLabels(catalog, in: context)
+        self.checkRetraining(in: context)
         var queryCount = 0
         do {
-            let tables = try EmptyTables(self.workspace.sources.map(\.definition), locator: self.locator)
+            let tables = try EmptyTables(
+                self.workspace.sources.map(\.definition),
+                labels: labels,
+                locator: self.locator
+            )
             var check = QueryCheck(workspace: self.workspace, catalog: catalog, tables: tables, context: context)
             check.run()
             queryCount = check.queryCount
@@ -85,7 +92,7 @@ struct WorkspaceChecker {
         }
     }
 
-    private func report(
+    func report(
         repeated name: String,
         _ kind: String,
         _ path: String,

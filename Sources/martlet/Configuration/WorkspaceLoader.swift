@@ -3,6 +3,7 @@ import MartletCore
 import MartletFeatures
 import MartletIngest
 import MartletReleases
+import MartletRetraining
 import MartletTraining
 
 /// Finds a workspace and reads all of its files, so that a user sees every fault at once.
@@ -43,7 +44,9 @@ struct WorkspaceLoader {
             sources: self.files(root, "sources", SourceDefinition.self, in: context, variables: variables),
             features: self.files(root, "features", FeatureFile.self, in: context, variables: variables),
             recipes: self.files(root, "recipes", Recipe.self, in: context, variables: variables),
-            releases: self.files(root, "releases", ReleasePlan.self, in: context, variables: variables)
+            releases: self.files(root, "releases", ReleasePlan.self, in: context, variables: variables),
+            labels: self.files(root, "labels", LabelDefinition.self, in: context, variables: variables),
+            retraining: self.files(root, "retraining", RetrainingPlan.self, in: context, variables: variables)
         )
         return (workspace, context.diagnostics)
     }

@@ -55,6 +55,13 @@ struct StoreContractTests {
     }
 
     @Test(arguments: MetadataKind.allCases)
+    func `retrainings keep the rules of their store`(kind: MetadataKind) async throws {
+        let database = try kind.open()
+        let store = SQLRetrainingStore(database)
+        #expect(try await RetrainingStoreContract.violations(of: store, ledger: SQLLedger(database)) == [])
+    }
+
+    @Test(arguments: MetadataKind.allCases)
     func `releases keep the rules of a release store`(kind: MetadataKind) async throws {
         let database = try kind.open()
         let store = SQLReleaseStore(database)
