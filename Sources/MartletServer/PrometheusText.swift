@@ -75,7 +75,7 @@ enum PrometheusText {
             + "variant=\"\(Self.escape(metrics.variant))\"" + (metrics.isShadow ? ",shadow=\"true\"" : "")
     }
 
-    private static func escape(_ text: String) -> String {
+    static func escape(_ text: String) -> String {
         var escaped = ""
         for character in text {
             switch character {

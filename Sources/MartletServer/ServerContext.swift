@@ -42,6 +42,8 @@ package struct ServerContext: Sendable {
     package var feedback: FeedbackContext?
     /// Releases and experiments over HTTP; `nil` leaves them out.
     package var releases: ReleaseContext?
+    /// Figures of other parts of the program, for `/metrics`.
+    package var samples: @Sendable () -> [MetricSample] = { [] }
 
     /// Puts it together.
     package init(

@@ -57,7 +57,7 @@ struct Martlet: AsyncParsableCommand {
                     TraceCommand.self,
                 ]
             ),
-            CommandGroup(name: "Operations", subcommands: [MonitorCommand.self]),
+            CommandGroup(name: "Operations", subcommands: [MonitorCommand.self, ExportCommand.self]),
             CommandGroup(name: "About", subcommands: [DemoCommand.self, VersionCommand.self]),
         ]
     )

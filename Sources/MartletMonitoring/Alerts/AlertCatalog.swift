@@ -177,7 +177,7 @@ package enum AlertCatalog {
 
     /// A number without a tail of binary digits.
     private static func decimal(_ value: Double) -> String {
-        let rounded = (value * 1_000).rounded() / 1_000
+        let rounded = (value * 1_000_000).rounded() / 1_000_000
         return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
     }
 }

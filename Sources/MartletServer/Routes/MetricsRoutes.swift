@@ -9,6 +9,7 @@ struct MetricsRoutes: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.only(.get, "/metrics") { _, _ in
+            let samples = PrometheusText.write(self.context.samples())
             let text = PrometheusText.write(
                 endpoints: self.context.gateway.metrics.all,
                 queue: self.context.gateway.queue,
@@ -21,7 +22,7 @@ struct MetricsRoutes: Sendable {
             return Response(
                 status: .ok,
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text + samples))
             )
         }
     }

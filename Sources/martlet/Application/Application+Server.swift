@@ -43,6 +43,8 @@ extension Application {
         if surface != .tracking { context.feedback = try self.feedback() }
         let webhooks = try await self.guardServer(&context, host: host)
         context.releases = try self.releaseContext()
+        let readings = MonitoringReadings(folder: self.workspace.storeFolder.path)
+        context.samples = { readings.all }
         let gateway = surface == .tracking ? nil : serving.gateway
         if surface != .gateway { context.console = try self.console(context.authenticator, gateway: gateway) }
         var logger = Logger(label: "martlet")
@@ -61,7 +63,7 @@ extension Application {
             },
             logger: logger
         )
-        let services = try self.services(surface == .tracking ? nil : serving) + [webhooks, server]
+        let services = try self.services(surface == .tracking ? nil : serving, readings) + [webhooks, server]
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) },
@@ -80,7 +82,7 @@ extension Application {
     }
 
     /// What runs beside the server while it serves predictions; nothing with `nil`.
-    private func services(_ serving: Serving?) throws -> [any Service] {
+    private func services(_ serving: Serving?, _ readings: MonitoringReadings) throws -> [any Service] {
         guard let serving else { return [] }
         self.announce(serving.gateway.routingTable)
         let interval = self.clock.lookInterval
@@ -89,6 +91,11 @@ extension Application {
             ShadowService(gateway: serving.gateway),
             FollowerService(follower: serving.follower, interval: interval),
             ReleaseService(runner: try self.releaseRunner(serving.gateway), interval: interval),
+            MonitoringService(
+                monitor: try TrafficMonitor(self),
+                readings: readings,
+                interval: .microseconds(self.workspace.configuration.monitoring.every.microseconds)
+            ),
         ]
         if let drill = self.drill { services.append(FaultDrillService(drill: drill)) }
         return services

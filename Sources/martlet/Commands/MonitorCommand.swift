@@ -82,7 +82,7 @@ struct MonitorDriftCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let window = try self.window.window(.now)
+        let window = try self.window.window(application.clock.now)
         let model = try await application.monitoredModel(self.version, at: self.endpoint)
         let traffic = try await application.traffic(of: model, at: self.endpoint, in: window, keepsAnswers: false)
         guard traffic.profile.data.rowCount > 0 else {
@@ -128,7 +128,7 @@ struct MonitorQualityCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let now = EventTime.now
+        let now = application.clock.now
         let window = try self.window.window(now)
         let model = try await application.monitoredModel(self.version, at: self.endpoint)
         let traffic = try await application.traffic(of: model, at: self.endpoint, in: window, keepsAnswers: true)
@@ -169,7 +169,7 @@ struct MonitorReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let now = EventTime.now
+        let now = application.clock.now
         let window = try self.window.window(now)
         var table = Table([
             .init("endpoint"), .init("version"), .init("predictions", nil, .right), .init("drift"),

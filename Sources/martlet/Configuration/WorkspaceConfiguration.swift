@@ -11,6 +11,7 @@ struct WorkspaceConfiguration: DocumentObject, Sendable {
     let variables: NamedItems<DocumentScalar>
     let auth: AuthMode
     let approval: ApprovalRule
+    let monitoring: MonitoringConfiguration
 
     init(from reader: ObjectReader) {
         self.name = reader.required("name", String.self, "The name of the workspace; letters, digits and '-'.")
@@ -41,6 +42,11 @@ struct WorkspaceConfiguration: DocumentObject, Sendable {
             default: .anyone,
             "Who may approve a version; with 'four-eyes', not the one who registered it.",
             documentedDefault: "anyone"
+        )
+        self.monitoring = reader.value(
+            "monitoring",
+            default: .placeholder,
+            "How a running server compares live traffic with training."
         )
         if reader.has("name"), !Self.isName(self.name) {
             reader.report(

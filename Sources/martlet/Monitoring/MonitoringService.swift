@@ -1,0 +1,58 @@
+import Foundation
+import MartletCore
+import MartletServer
+import ServiceLifecycle
+import Synchronization
+
+/// What the last look at live traffic found; read when metrics are asked for.
+final class MonitoringReadings: Sendable {
+    private let samples = Mutex<[MetricSample]>([])
+    private let folder: String
+
+    /// Starts empty; `folder` names the disk whose use is told.
+    init(folder: String) { self.folder = folder }
+
+    /// Replaces what the last look found.
+    func set(_ samples: [MetricSample]) { self.samples.withLock { $0 = samples } }
+
+    /// What the last look found, and how the host is now.
+    var all: [MetricSample] { self.samples.withLock { $0 } + self.host }
+
+    private var host: [MetricSample] {
+        var samples: [MetricSample] = []
+        if let facts = try? FileManager.default.attributesOfFileSystem(forPath: self.folder),
+            let size = (facts[.systemSize] as? NSNumber)?.doubleValue, size > 0,
+            let free = (facts[.systemFreeSize] as? NSNumber)?.doubleValue
+        {
+            samples.append(
+                MetricSample("martlet_disk_used_share", "Used share of the state's disk.", value: 1 - free / size)
+            )
+        }
+        if let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
+            samples.append(MetricSample("process_open_fds", "Open files and sockets.", value: Double(open)))
+        }
+        if let limits = try? String(contentsOfFile: "/proc/self/limits", encoding: .utf8),
+            let line = limits.split(separator: "\n").first(where: { $0.hasPrefix("Max open files") }),
+            let limit = line.dropFirst("Max open files".count).split(separator: " ").first.flatMap({ Double($0) })
+        {
+            samples.append(MetricSample("process_max_fds", "The most open files and sockets.", value: limit))
+        }
+        return samples
+    }
+}
+
+/// Looks at live traffic again and again while the server runs.
+struct MonitoringService: Service {
+    let monitor: TrafficMonitor
+    let readings: MonitoringReadings
+    let interval: Duration
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                self.readings.set(await self.monitor.look())
+                try? await Task.sleep(for: self.interval)
+            }
+        }
+    }
+}
