@@ -15,6 +15,11 @@ package enum Expectation: DocumentChoice, Sendable, Encodable {
     case freshness(Freshness)
     case meanWithin(MeanWithin)
     case quarantinedShare(QuarantinedShare)
+    case quantilesWithin(QuantilesWithin)
+    case nullShare(NullShare)
+    case mixWithin(MixWithin)
+    case references(References)
+    case total(Total)
 
     package static var choices: [DocumentChoiceCase<Expectation>] {
         [
@@ -48,6 +53,26 @@ package enum Expectation: DocumentChoice, Sendable, Encodable {
                 "At most this share of the rows is quarantined.",
                 make: Expectation.quarantinedShare
             ),
+            DocumentChoiceCase(
+                "quantiles_within",
+                QuantilesWithin.self,
+                "Quantiles lie near those of earlier batches.",
+                make: Expectation.quantilesWithin
+            ),
+            DocumentChoiceCase("null_share", NullShare.self, "Few values are missing.", make: Expectation.nullShare),
+            DocumentChoiceCase(
+                "mix_within",
+                MixWithin.self,
+                "Categories are mixed like those of earlier batches.",
+                make: Expectation.mixWithin
+            ),
+            DocumentChoiceCase(
+                "references",
+                References.self,
+                "A key is found in another source.",
+                make: Expectation.references
+            ),
+            DocumentChoiceCase("total", Total.self, "A total equals one of another table.", make: Expectation.total),
         ]
     }
 
@@ -61,7 +86,11 @@ package enum Expectation: DocumentChoice, Sendable, Encodable {
         case .unique(let rule): rule.columns
         case .freshness(let rule): [rule.column]
         case .meanWithin(let rule): [rule.column]
-        case .condition, .rowCount, .quarantinedShare: []
+        case .quantilesWithin(let rule): [rule.column]
+        case .nullShare(let rule): [rule.column]
+        case .mixWithin(let rule): [rule.column]
+        case .references(let rule): rule.columns
+        case .condition, .rowCount, .quarantinedShare, .total: []
         }
     }
 }

@@ -83,7 +83,11 @@ extension SourceDefinition {
                 self.require([.date, .timestamp], rule.column, fields, "freshness", reader)
             case .meanWithin(let rule):
                 self.require([.boolean, .int64, .float64], rule.column, fields, "mean_within", reader)
-            case .notNull, .condition, .unique, .rowCount, .quarantinedShare:
+            case .quantilesWithin(let rule):
+                self.require([.int64, .float64], rule.column, fields, "quantiles_within", reader)
+            case .mixWithin(let rule):
+                self.require([.string, .boolean, .int64], rule.column, fields, "mix_within", reader)
+            case .notNull, .condition, .unique, .rowCount, .quarantinedShare, .nullShare, .references, .total:
                 break
             }
         }

@@ -19,6 +19,15 @@ package struct SourceDefinition: DocumentObject, Sendable {
     package let cleaning: [CleaningStep]
     package let updates: UpdateRule
     package let fallback: SourceFallback?
+    package let schemaChanges: SchemaRule
+
+    /// What happens when the raw records have other fields than those accepted.
+    package enum SchemaRule: String, DocumentWord, Sendable, Encodable {
+        /// The batch loads, and the difference is shown until a person accepts it.
+        case warn
+        /// The batch is refused until a person accepts the difference.
+        case stop
+    }
 
     /// What a later batch from the same place does to the rows of an earlier one.
     package enum UpdateRule: String, DocumentWord, Sendable, Encodable {
@@ -59,6 +68,12 @@ package struct SourceDefinition: DocumentObject, Sendable {
             "Whether a later batch from the same place adds its rows to the earlier one's, or takes their place.",
             documentedDefault: "append"
         )
+        self.schemaChanges = reader.value(
+            "schema_changes",
+            default: .warn,
+            "Whether records with other fields than those accepted load with a warning, or stop the batch.",
+            documentedDefault: "warn"
+        )
         self.fallback = reader.optional("fallback", SourceFallback.self, "Where data comes from when the place fails.")
         self.checkNames(reader)
         self.checkLocation(reader)
@@ -98,6 +113,7 @@ package struct SourceDefinition: DocumentObject, Sendable {
         self.expectations = other.expectations
         self.cleaning = other.cleaning
         self.updates = other.updates
+        self.schemaChanges = other.schemaChanges
         self.fallback = nil
     }
 

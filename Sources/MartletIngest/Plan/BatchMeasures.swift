@@ -14,6 +14,10 @@ package struct BatchMeasures: Sendable, Hashable {
     package let historicalMeans: [String: Double]
     /// Rows that broke rules of severity `stop`.
     package let stopped: [RuleCount]
+    /// What gates about distributions compare, by the place of the rule among the expectations.
+    package let profiles: [Int: GateProfiles]
+    /// What rules about totals compare, by the place of the rule among the expectations.
+    package let totals: [Int: TotalMeasures]
 
     /// Records measurements.
     package init(
@@ -23,7 +27,9 @@ package struct BatchMeasures: Sendable, Hashable {
         newest: [String: EventTime],
         means: [String: Double],
         historicalMeans: [String: Double],
-        stopped: [RuleCount]
+        stopped: [RuleCount],
+        profiles: [Int: GateProfiles] = [:],
+        totals: [Int: TotalMeasures] = [:]
     ) {
         self.rowsRead = rowsRead
         self.rowsQuarantined = rowsQuarantined
@@ -32,6 +38,8 @@ package struct BatchMeasures: Sendable, Hashable {
         self.means = means
         self.historicalMeans = historicalMeans
         self.stopped = stopped
+        self.profiles = profiles
+        self.totals = totals
     }
 }
 
@@ -52,7 +60,13 @@ extension SourceDefinition {
             .map { broken in
                 "\(broken.count) rows break rule \(broken.label), which stops the batch"
             }
-        return stopped + self.expectations.compactMap { self.refusal(by: $0, measures, now) }
+        return stopped
+            + self.expectations.enumerated()
+            .compactMap { index, expectation in
+                if let profiles = measures.profiles[index] { return expectation.refusal(profiles) }
+                if case .total(let rule) = expectation { return Self.refusal(by: rule, measures.totals[index]) }
+                return self.refusal(by: expectation, measures, now)
+            }
     }
 
     private func refusal(by expectation: Expectation, _ measures: BatchMeasures, _ now: EventTime) -> String? {
@@ -79,9 +93,20 @@ extension SourceDefinition {
             return
                 "quarantined_share: \(measures.rowsQuarantined) of \(measures.rowsRead) rows are quarantined, at most "
                 + "\(rule.maximum * 100) % may be"
-        case .notNull, .range, .allowed, .pattern, .condition, .unique:
+        case .notNull, .range, .allowed, .pattern, .condition, .unique, .references, .quantilesWithin, .nullShare,
+            .mixWithin, .total:
             return nil
         }
+    }
+
+    private static func refusal(by rule: Expectation.Total, _ measures: TotalMeasures?) -> String? {
+        guard let found = measures?.found else { return "total \(rule.name): the batch gives no number" }
+        guard let expected = measures?.expected else {
+            return "total \(rule.name): the other tables give no number; are they loaded?"
+        }
+        guard abs(found - expected) > abs(expected) * rule.percent / 100 else { return nil }
+        return "total \(rule.name): \(found) in the batch, \(expected) expected"
+            + (rule.percent > 0 ? "; at most \(rule.percent) % apart is allowed" : "")
     }
 
     private func refusal(by rule: Expectation.MeanWithin, _ measures: BatchMeasures) -> String? {

@@ -14,6 +14,8 @@ package struct RowRule: Sendable, Hashable {
         case condition(String)
         /// A key that no earlier row has, in the batch and, when asked, in the table.
         case unique([String], inTable: Bool)
+        /// A key of this source that stands in the columns of another source's table.
+        case references([String], source: String, targets: [String])
     }
 
     /// The rule's name in reports and in quarantine.
@@ -86,7 +88,19 @@ extension SourceDefinition {
                         isAfterCleaning: true
                     )
                 ]
-            case .rowCount, .freshness, .meanWithin, .quarantinedShare:
+            case .references(let references):
+                let names = references.columns.map(\.name)
+                return [
+                    RowRule(
+                        name: "references \(references.source)",
+                        column: names.count == 1 ? names[0] : nil,
+                        check: .references(names, source: references.source, targets: references.targetNames),
+                        severity: references.severity,
+                        isAfterCleaning: names.contains(where: derived.contains)
+                    )
+                ]
+            case .rowCount, .freshness, .meanWithin, .quarantinedShare, .quantilesWithin, .nullShare, .mixWithin,
+                .total:
                 return []
             }
         }

@@ -45,6 +45,10 @@ package struct BatchFigures: Codable, Sendable, Hashable {
     package var cleaning: [StepCount] = []
     /// Columns of the raw record that the source does not declare; the raw file keeps them.
     package var undeclaredColumns: [String] = []
+    /// What is different in the fields of the raw records from those accepted, one line each; absent when nothing is.
+    package var schemaChanges: [String]?
+    /// Whether these differences came for the first time; absent when there are none.
+    package var isNewSchema: Bool?
     /// Why the batch was refused; empty when it was loaded.
     package var refusals: [String] = []
 

@@ -123,6 +123,11 @@ package struct IngestService: Sendable {
         for offer in offers {
             let report = try await self.ingest(offer, run, fingerprint)
             reports.append(report)
+            if report.figures.isNewSchema == true {
+                let changes = report.figures.schemaChanges ?? []
+                let message = "the fields of its records changed: \(changes.joined(separator: ", "))"
+                await self.raise(.schemaChanged, definition, message)
+            }
             if report.outcome == .refused { await self.raise(.batchRefused, definition, report.summary) }
         }
     }

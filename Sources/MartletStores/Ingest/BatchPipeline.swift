@@ -18,6 +18,7 @@ struct BatchPipeline {
     private let isReadmission: Bool
     private(set) var figures = BatchFigures()
     private var stopped: [RuleCount] = []
+    private var schema: RecordSchema?
 
     private var definition: SourceDefinition { self.load.definition }
 
@@ -28,7 +29,8 @@ struct BatchPipeline {
             load: self.load,
             tables: self.tables,
             figures: self.figures,
-            replaced: self.replaced
+            replaced: self.replaced,
+            schema: self.schema
         )
     }
 
@@ -52,6 +54,17 @@ struct BatchPipeline {
             CREATE OR REPLACE TEMP TABLE martlet_held ("row" BIGINT, rule VARCHAR, column_name VARCHAR, value VARCHAR, raw JSON)
             """
         )
+    }
+
+    /// Compares the fields of the records with those that were accepted.
+    mutating func observeSchema() throws {
+        let schemas = RecordSchemas(connection: self.connection, definition: self.definition)
+        let schema = try schemas.staged(self.layout)
+        self.schema = schema
+        let differences = try schemas.differences(of: schema)
+        guard !differences.isEmpty else { return }
+        self.figures.schemaChanges = differences.map(\.line)
+        self.figures.isNewSchema = try schemas.kept("seen") != schema
     }
 
     /// Reads text as the declared types; rows with text of another type are held under rule `type`.
@@ -96,6 +109,13 @@ struct BatchPipeline {
                 hasTable: self.hasTable,
                 textOfColumn: Dictionary(texts) { first, _ in first }
             )
+            if case .references(_, let source, _) = rule.check, try !self.tables.exists(source) {
+                throw IngestError(
+                    .ingestFailed,
+                    "source '\(self.definition.name)' refers to source '\(source)', which has no table yet; run: martlet "
+                        + "ingest \(source)"
+                )
+            }
             try self.explaining("rule \(rule.name)") {
                 if rule.severity == .quarantine || rule.severity == .stop && self.isReadmission {
                     try self.hold(rule: rule.name, column: rule.column, value: sql.value, where: sql.violation)
@@ -156,6 +176,7 @@ struct BatchPipeline {
         self.figures.rowsLoaded = try self.count("SELECT count(*) FROM martlet_typed")
         let other = "_batch <> \(SQLText.literal(self.load.batch.hash.description))"
         let table = "main.\(SQLText.identifier(self.definition.name)) WHERE \(other)"
+        let gates = BatchGates(connection: self.connection, load: self.load, hasTable: self.hasTable)
         let measures = BatchMeasures(
             rowsRead: self.figures.rowsRead,
             rowsQuarantined: self.figures.rowsQuarantined,
@@ -163,9 +184,17 @@ struct BatchPipeline {
             newest: try self.newest(),
             means: try self.means(from: "martlet_typed"),
             historicalMeans: self.hasTable ? try self.means(from: table) : [:],
-            stopped: self.stopped
+            stopped: self.stopped,
+            profiles: try gates.profiles(),
+            totals: try self.explaining("a rule about totals") { try gates.totals() }
         )
         self.figures.refusals = self.definition.refusals(of: measures, at: self.load.now)
+        if self.definition.schemaChanges == .stop, let changes = self.figures.schemaChanges, !changes.isEmpty {
+            self.figures.refusals.append(
+                "the records have other fields than those accepted (\(changes.joined(separator: ", "))); accept them with: "
+                    + "martlet ingest accept-schema \(self.definition.name)"
+            )
+        }
         if !self.figures.refusals.isEmpty { self.figures.rowsLoaded = 0 }
     }
 
@@ -209,9 +238,9 @@ struct BatchPipeline {
         Int(try self.connection.query(sql).columns[0][0].number)
     }
 
-    private func explaining(_ what: String, _ body: () throws -> Void) throws {
+    private func explaining<Result>(_ what: String, _ body: () throws -> Result) throws -> Result {
         do {
-            try body()
+            return try body()
         } catch let error as EngineError {
             throw IngestError(
                 .ingestFailed,

@@ -10,6 +10,8 @@ struct BatchWriting {
     let figures: BatchFigures
     /// The batches whose rows this one takes the place of.
     let replaced: [String]
+    /// The fields of the raw records.
+    let schema: RecordSchema?
 
     private var source: String { SQLText.literal(self.load.definition.name) }
     private var batch: String { SQLText.literal(self.load.batch.hash.description) }
@@ -37,6 +39,7 @@ struct BatchWriting {
             """
         )
         try self.recordLoad()
+        try self.recordSchema()
         guard let watermark = self.load.watermark else { return }
         try self.connection.query(
             "INSERT OR REPLACE INTO main.martlet_watermarks VALUES (?, ?, ?, ?)",
@@ -104,8 +107,24 @@ struct BatchWriting {
         )
     }
 
+    /// Keeps the fields of a first load as accepted ones, and different ones for a person to look at.
+    private func recordSchema() throws {
+        guard let schema = self.schema else { return }
+        let schemas = RecordSchemas(connection: self.connection, definition: self.load.definition)
+        try RecordSchemas.create(self.connection)
+        if self.figures.schemaChanges?.isEmpty == false {
+            try schemas.keep(schema, as: "seen", by: "ingest", at: self.load.now)
+        } else {
+            if try schemas.kept("accepted") == nil {
+                try schemas.keep(schema, as: "accepted", by: "first load", at: self.load.now)
+            }
+            try schemas.forget("seen")
+        }
+    }
+
     /// Records why the batch was refused.
     func recordRefusal() throws {
+        if self.figures.schemaChanges?.isEmpty == false { try self.recordSchema() }
         let source = Value.string(self.load.definition.name)
         let batch = Value.string(self.load.batch.hash.description)
         try self.connection.query("DELETE FROM main.martlet_refusals WHERE source = ? AND batch = ?", [source, batch])

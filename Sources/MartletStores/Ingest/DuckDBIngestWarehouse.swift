@@ -94,6 +94,7 @@ package struct DuckDBIngestWarehouse: IngestWarehouse {
                 let (source, batch) = (load.definition.name, load.batch.hash)
                 try RepairOverlay(connection: connection, layout: layout, source: source, batch: batch).apply()
             }
+            if !load.isFallback { try pipeline.observeSchema() }
             reached(.staged)
             try pipeline.type()
             reached(.typed)

@@ -34,6 +34,14 @@ struct RowRuleSQL {
             return "NOT regexp_full_match(\(column), \(SQLText.literal(regex)))"
         case .condition(let sql):
             return "NOT coalesce((\(sql)), true)"
+        case .references(let keys, let source, let targets):
+            let matches = zip(keys, targets)
+                .map { key, target in
+                    "_o.\(SQLText.identifier(target)) = martlet_typed.\(SQLText.identifier(key))"
+                }
+            let complete = keys.map { "martlet_typed.\(SQLText.identifier($0)) IS NOT NULL" }
+            return "(\(complete.joined(separator: " AND ")) AND NOT EXISTS (SELECT 1 FROM "
+                + "main.\(SQLText.identifier(source)) AS _o WHERE \(matches.joined(separator: " AND "))))"
         case .unique(let keys, let inTable):
             return self.repeats(keys, inTable: (inTable || self.readmittedBatch != nil) && self.hasTable, inTable)
         }
@@ -42,7 +50,7 @@ struct RowRuleSQL {
     /// The value that is shown with the violation.
     var value: String {
         switch self.rule.check {
-        case .unique(let keys, _): Self.text(of: keys)
+        case .unique(let keys, _), .references(let keys, _, _): Self.text(of: keys)
         default: self.rule.column.map { "CAST(\(SQLText.identifier($0)) AS VARCHAR)" } ?? "NULL"
         }
     }

@@ -36,7 +36,9 @@ extension Application {
         progress: @escaping @Sendable (IngestProgress) -> Void
     ) async throws -> IngestOutcome {
         let definitions =
-            names.isEmpty ? self.workspace.sources.map(\.definition) : try names.map { try self.source(named: $0) }
+            names.isEmpty
+            ? SourceDefinition.inLoadingOrder(self.workspace.sources.map(\.definition))
+            : try names.map { try self.source(named: $0) }
         let service = try self.ingestService(file: file)
         var outcome = IngestOutcome()
         for definition in definitions {

@@ -15,6 +15,25 @@ struct IngestCommand: AsyncParsableCommand {
             same bytes again changes nothing. Rows that break a rule go to quarantine; a batch that breaks a rule about
             the whole stops, and the last good data stays.
 
+            Places that fail are tried again; then the source's fallback is read, and its load is marked.
+
+            Examples:
+              martlet ingest                                     # every source
+              martlet ingest sales --file /tmp/march.csv         # this file in place of the source's own location
+              martlet ingest --infer data/new.csv > sources/new.yaml
+              martlet ingest schema sales                        # how the fields of its records changed
+            """,
+        subcommands: [IngestRunCommand.self, IngestSchemaCommand.self, IngestAcceptSchemaCommand.self],
+        defaultSubcommand: IngestRunCommand.self
+    )
+}
+
+/// `martlet ingest [SOURCE …]`.
+struct IngestRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Load sources; the word itself may be left out.",
+        discussion: """
             Examples:
               martlet ingest                                     # every source
               martlet ingest sales --file /tmp/march.csv         # this file in place of the source's own location

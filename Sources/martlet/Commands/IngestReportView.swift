@@ -58,6 +58,11 @@ struct IngestReportView {
             terminal.line()
             terminal.show(details, asJSON: false)
         }
+        for report in self.reports where report.figures.schemaChanges?.isEmpty == false {
+            terminal.note("\(report.source): the records have other fields than those accepted")
+            for line in report.figures.schemaChanges ?? [] { terminal.note("  \(line)") }
+            terminal.note("  accept them with: martlet ingest accept-schema \(report.source)")
+        }
         for report in self.reports where report.outcome != .loaded {
             terminal.note("\(report.source): \(report.summary)")
         }

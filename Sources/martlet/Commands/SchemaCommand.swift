@@ -10,7 +10,7 @@ import MartletTraining
 struct SchemaCommand: AsyncParsableCommand {
     /// The kinds of files of a workspace.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case workspace, source, features, recipe, release, labels, retraining
+        case workspace, source, features, recipe, release, labels, retraining, repairs
 
         var schema: JSONValue {
             switch self {
@@ -21,6 +21,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .release: ReleasePlan.schema
             case .labels: LabelDefinition.schema
             case .retraining: RetrainingPlan.schema
+            case .repairs: RepairFile.schema
             }
         }
 
@@ -33,6 +34,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .release: "releases/*.yaml: how a new version comes to an endpoint"
             case .labels: "labels/*.yaml: how what came of predictions becomes a table to learn from"
             case .retraining: "retraining/*.yaml: when a recipe is trained again, and what follows"
+            case .repairs: "a file for martlet quarantine repair --rules"
             }
         }
     }

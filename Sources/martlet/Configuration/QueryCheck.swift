@@ -39,6 +39,7 @@ struct QueryCheck {
         for case .condition(let rule) in file.definition.expectations {
             self.expression(rule.sql, "condition '\(rule.name)'", fields, .boolean, in: file)
         }
+        self.checkOtherSources(file)
         for step in file.definition.cleaning {
             switch step {
             case .derive(let step):
@@ -49,6 +50,61 @@ struct QueryCheck {
                 self.expression(step.sql, "where", fields, .boolean, in: file)
             case .dropDuplicates, .dropOutliers, .capOutliers, .mapValues:
                 break
+            }
+        }
+    }
+
+    /// Checks the rules that read tables of other sources.
+    private mutating func checkOtherSources(_ file: Workspace.File<SourceDefinition>) {
+        let source = file.definition
+        for expectation in source.expectations {
+            switch expectation {
+            case .references(let rule): self.check(rule, in: file)
+            case .total(let rule):
+                let columns = source.dataFields.map { field in
+                    "CAST(NULL AS \(SQLText.type(field.type))) AS \(SQLText.identifier(field.name))"
+                }
+                for sql in [rule.sql, rule.equals] {
+                    let query = "WITH batch AS (SELECT \(columns.joined(separator: ", "))) SELECT * FROM (\(sql)) AS t"
+                    let place = Self.place(of: sql, in: file.text, path: file.path)
+                    let what = "total '\(rule.name)' of source '\(source.name)'"
+                    guard let schema = self.prepare(query, what, at: place) else { continue }
+                    if schema.fields.count != 1 {
+                        self.report(.workspaceTypeMismatch, "\(what) gives more than one column; write one", at: place)
+                    }
+                }
+            default: break
+            }
+        }
+    }
+
+    private func check(_ rule: Expectation.References, in file: Workspace.File<SourceDefinition>) {
+        let place = rule.columns.first?.location
+        let names = self.workspace.sources.map(\.definition.name)
+        guard let other = self.workspace.sources.first(where: { $0.definition.name == rule.source })?.definition else {
+            let hint = WorkspaceChecker.hint(rule.source, names)
+            self.report(.workspaceUnknownName, "there is no source '\(rule.source)' to refer to.\(hint)", at: place)
+            return
+        }
+        let fields = other.dataFields
+        for (column, target) in zip(rule.columns, rule.targetNames) {
+            guard let found = fields.first(where: { $0.name == target }) else {
+                let hint = WorkspaceChecker.hint(target, fields.map(\.name))
+                self.report(
+                    .workspaceUnknownName,
+                    "source '\(rule.source)' has no column '\(target)' to refer to.\(hint)",
+                    at: column.location
+                )
+                continue
+            }
+            let own = file.definition.dataFields.first { $0.name == column.name }
+            if let own, own.type != found.type {
+                self.report(
+                    .workspaceTypeMismatch,
+                    "column '\(own.name)' is \(own.type.rawValue), but '\(target)' of source '\(rule.source)' is "
+                        + "\(found.type.rawValue)",
+                    at: column.location
+                )
             }
         }
     }

@@ -89,4 +89,19 @@ struct CommandSourceTests {
         defer { bench.remove() }
         #expect(try await bench.ingest(self.source("['true']")).map(\.outcome) == [.nothingNew])
     }
+
+    @Test func `what a killed run left of a program's output is removed by the next one`() async throws {
+        let bench = try IngestWorkbench()
+        defer { bench.remove() }
+        let (path, source) = (bench.folder.path, self.source("[echo, '{\"id\": 1}']"))
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, source = source as String] in
+            let bench = try IngestWorkbench(folder: URL(fileURLWithPath: path))
+            try await bench.ingest(source) { step in
+                if step == .staged { kill(getpid(), SIGKILL) }
+            }
+        }
+        #expect(try await bench.ingest(source).map(\.figures.rowsLoaded) == [1])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/fetch").isEmpty)
+        #expect(try await bench.rows("SELECT count(*) FROM crawl") == ["1"])
+    }
 }

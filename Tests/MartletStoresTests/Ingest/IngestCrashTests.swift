@@ -84,4 +84,33 @@ struct IngestCrashTests {
         #expect(try await bench.ingest(changed, isReload: true).first?.outcome == .reloaded)
         #expect(try await bench.rows("SELECT count(*) FROM sales WHERE doubled <> price * 3") == ["0"])
     }
+
+    @Test(arguments: [IngestStep.cleaned, .written, .committed])
+    func `a replacement that is killed keeps all of the old rows or has all of the new ones`(
+        step: IngestStep
+    ) async throws {
+        let bench = try IngestWorkbench()
+        defer { bench.remove() }
+        let replacing = Self.source + "\nupdates: replace\n"
+        try bench.write("sales.csv", Self.csv)
+        try await bench.ingest(replacing)
+        let before = try await Self.rows(of: bench)
+        try bench.write("sales.csv", Self.csv.replacing("id,price\n", with: "id,price\n90001,3\n"))
+
+        let (path, source, word) = (bench.folder.path, replacing, step.rawValue)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, source = source as String, word = word as String] in
+            let bench = try IngestWorkbench(folder: URL(fileURLWithPath: path))
+            try await bench.ingest(source) { step in
+                if step.rawValue == word { kill(getpid(), SIGKILL) }
+            }
+        }
+
+        if step != .committed { #expect(try await Self.rows(of: bench) == before) }
+        let outcome = try await bench.ingest(replacing).map(\.outcome)
+        #expect(outcome == [step == .committed ? .alreadyLoaded : .loaded])
+        #expect(try await bench.rows("SELECT count(*) FROM sales WHERE id = 90001") == ["1"])
+        #expect(try await bench.rows("SELECT count(DISTINCT _batch) FROM sales") == ["1"])
+        #expect(try await bench.rows("SELECT count(*) FROM martlet_loads") == ["1"])
+    }
 }

@@ -162,7 +162,9 @@ package struct DuckDBQuarantine: Quarantine {
             )
         }
         let pointer = SQLText.literal(RawRecordLayout.pointer(column.rawName, of: definition.format))
-        var conditions = ["NOT s.is_malformed", "v.batch = s.batch", "v.\"row\" = s.\"row\""]
+        var conditions = [
+            "NOT s.is_malformed", "v.text IS DISTINCT FROM v.value", "v.batch = s.batch", "v.\"row\" = s.\"row\"",
+        ]
         if let from = rule.from { conditions.append("v.value = \(SQLText.literal(from))") }
         if let name = rule.rule {
             conditions.append(
