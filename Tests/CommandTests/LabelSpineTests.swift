@@ -44,7 +44,7 @@ struct LabelSpineTests {
 
     @Test(.enabled(if: MartletProcess.hasEngines, "run scripts/setup first"))
     func `a loader that names its own tables sees no more`() throws {
-        let loader = "WITH both AS (\(Self.loader.dropLast(2))\n) SELECT * FROM both WHERE rent < 100"
+        let loader = "WITH merged AS (\(Self.loader.dropLast(2))\n) SELECT * FROM merged WHERE rent < 100"
         #expect(try Self.rows(loader) == [10, 1, 3])
     }
 }

@@ -99,7 +99,9 @@ struct RetrainingRuleTests {
         let policy = RetrainingPolicy(triggers: RetrainingTriggers(age: .days(200), drift: 0.2, loss: 0.2))
         #expect(!Self.decide(evidence, policy).isTraining)
         evidence.drift = 0.21
+        evidence.driftedColumn = "area"
         #expect(Self.decide(evidence, policy).isTraining)
+        #expect(Self.decide(evidence, policy).reasons.contains("The drift of 'area' is 0.21, above 0.2."))
         evidence.drift = nil
         evidence.loss = .init(increase: 0.3, isGiven: true)
         #expect(Self.decide(evidence, policy).reasons.contains("The estimated increase of the loss is 0.3, above 0.2."))

@@ -28,6 +28,11 @@ package struct RetrainingEvidence: Sendable, Hashable, Codable {
         /// Whether it was estimated and given, or follows from labels.
         package var isGiven: Bool
 
+        private enum CodingKeys: String, CodingKey {
+            case increase
+            case isGiven = "given"
+        }
+
         /// Holds a loss.
         package init(increase: Double, isGiven: Bool) {
             self.increase = increase
@@ -52,6 +57,8 @@ package struct RetrainingEvidence: Sendable, Hashable, Codable {
     /// Labels that became known after the last training.
     package var newLabels: Int
     package var drift: Double?
+    /// The column that drifted most, when drift was measured and not given.
+    package var driftedColumn: String?
     package var loss: Loss?
     /// The trainings of this calendar month.
     package var runsThisMonth: Int
@@ -59,6 +66,20 @@ package struct RetrainingEvidence: Sendable, Hashable, Codable {
     package var gain: GainEstimate?
     /// Why there is no estimate, when there is none.
     package var gainFault: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case now, last, labels, drift, loss, gain
+        case isAskedFor = "asked_for"
+        case dataHash = "data_hash"
+        case dataFault = "data_fault"
+        case madeBefore = "made_before"
+        case underWay = "under_way"
+        case newLabels = "new_labels"
+        case driftedColumn = "drifted_column"
+        case runsThisMonth = "runs_this_month"
+        case secondsThisMonth = "seconds_this_month"
+        case gainFault = "gain_fault"
+    }
 
     /// Holds evidence.
     package init(

@@ -90,7 +90,8 @@ package enum RetrainingRule {
             triggers.append(Trigger(isMet: isMet, sentence: "The last training, of \(last.at), \(words) \(limit)."))
         }
         if let limit = limits.drift {
-            triggers.append(Self.measure("Drift", evidence.drift, limit, unknown: "Drift was not measured."))
+            let what = evidence.driftedColumn.map { "The drift of '\($0)'" } ?? "Drift"
+            triggers.append(Self.measure(what, evidence.drift, limit, unknown: "Drift was not measured."))
         }
         if let limit = limits.loss {
             let isGiven = evidence.loss?.isGiven ?? false

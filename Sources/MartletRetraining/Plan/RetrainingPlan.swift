@@ -50,6 +50,14 @@ package struct RetrainingPolicy: Sendable, Hashable, Codable {
     /// The most time that the trainings of one calendar month may take.
     package var monthlyTime: TimeSpan
 
+    private enum CodingKeys: String, CodingKey {
+        case triggers, rule
+        case gainMinimum = "min_gain"
+        case coolDown = "cooldown"
+        case monthlyRuns = "budget_runs"
+        case monthlyTime = "budget_time"
+    }
+
     /// Holds numbers; by default new labels of more than 10 % and a proven gain, at most one training a day, ten a month.
     package init(
         triggers: RetrainingTriggers = RetrainingTriggers(volume: 0.1),

@@ -35,6 +35,14 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
     /// What came of it, in a sentence.
     package var outcome: String?
 
+    private enum CodingKeys: String, CodingKey {
+        case id, plan, recipe, labels, process, status, rows, version, outcome
+        case dataHash = "data_hash"
+        case recipeHash = "recipe_hash"
+        case startedBy = "started_by"
+        case endedAt = "ended_at"
+    }
+
     /// Describes a training that begins.
     package init(
         id: String,
@@ -89,6 +97,11 @@ package struct RetrainingRecord: Sendable, Hashable, Codable {
     package var verdict: String
     package var reasons: [String]
     package var at: EventTime
+
+    private enum CodingKeys: String, CodingKey {
+        case id, plan, rule, inputs, verdict, reasons, at
+        case inputsHash = "inputs_hash"
+    }
 
     /// Records `decision`; its id and hash follow from its content.
     package init(

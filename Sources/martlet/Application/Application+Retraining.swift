@@ -108,6 +108,7 @@ extension Application {
                 evidence.loss = .init(increase: increase, isGiven: false)
             }
         }
+        try await self.addMeasures(plan, labels, to: &evidence)
         guard request.withBackTest else {
             evidence.gainFault = "it was left out"
             return
@@ -126,6 +127,24 @@ extension Application {
         } catch {
             evidence.gainFault = readableMessage(of: error)
         }
+    }
+
+    /// Adds what monitoring measures, where a trigger asks for it and nothing better is known.
+    private func addMeasures(
+        _ plan: RetrainingPlan,
+        _ labels: LabelDefinition,
+        to evidence: inout RetrainingEvidence
+    ) async throws {
+        let triggers = plan.policy.triggers
+        let wantsDrift = triggers.drift != nil && evidence.drift == nil
+        let wantsLoss = triggers.loss != nil && evidence.loss == nil
+        guard wantsDrift || wantsLoss else { return }
+        let measures = try await self.monitoredMeasures(at: labels.endpoint.value, now: evidence.now)
+        if wantsDrift, let drift = measures.drift {
+            evidence.drift = drift.value
+            evidence.driftedColumn = drift.value > 0 ? drift.column : nil
+        }
+        if wantsLoss, let increase = measures.lossIncrease { evidence.loss = .init(increase: increase, isGiven: true) }
     }
 
     /// Trains a quick candidate on what was known before the first of `newest`, and compares it with what was predicted.
