@@ -69,12 +69,16 @@ let package = Package(
             name: "MartletRetraining",
             dependencies: ["MartletCore", "MartletStatistics", "MartletTracking"]
         ),
+        .target(
+            name: "MartletJobs",
+            dependencies: ["MartletCore", .product(name: "Crypto", package: "swift-crypto")]
+        ),
 
         // 4: every store protocol implemented.
         .target(
             name: "MartletStores",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletReleases",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletJobs", "MartletReleases",
                 "MartletRetraining", "MartletServing", "MartletStatistics", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -89,8 +93,8 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletReleases", "MartletServing", "MartletStatistics",
-                "MartletTracking",
+                "MartletCore", "MartletFeatures", "MartletJobs", "MartletReleases", "MartletServing",
+                "MartletStatistics", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -107,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest", "MartletJobs",
                 "MartletMonitoring", "MartletReleases", "MartletRetraining", "MartletServer", "MartletServing",
                 "MartletStatistics", "MartletStores", "MartletTracking", "MartletTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -128,7 +132,7 @@ let package = Package(
         .target(
             name: "MartletTesting",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletReleases",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletJobs", "MartletReleases",
                 "MartletRetraining", "MartletServing", "MartletStatistics", "MartletTracking",
             ]
         ),
@@ -191,9 +195,14 @@ let package = Package(
             dependencies: ["MartletCore", "MartletRetraining", "MartletStatistics", "MartletTracking"]
         ),
         .testTarget(
+            name: "MartletJobsTests",
+            dependencies: ["MartletCore", "MartletJobs"],
+            exclude: ["Golden"]
+        ),
+        .testTarget(
             name: "MartletStoresTests",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest", "MartletJobs",
                 "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics", "MartletStores",
                 "MartletTesting", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -212,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletForest", "MartletReleases", "MartletServer",
+                "MartletCore", "MartletFeatures", "MartletForest", "MartletJobs", "MartletReleases", "MartletServer",
                 "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -225,7 +234,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletMonitoring",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletJobs", "MartletMonitoring",
                 "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics", "MartletStores",
                 "MartletTesting", "MartletTracking", "MartletTraining", "martlet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

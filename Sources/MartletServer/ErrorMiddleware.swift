@@ -2,6 +2,7 @@ import HTTPTypes
 package import Hummingbird
 import Logging
 import MartletCore
+import MartletJobs
 import MartletServing
 import MartletTracking
 
@@ -24,6 +25,8 @@ package struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
                 ErrorBody(code: error.code, message: error.message, field: error.field)
             )
         } catch let error as TrackingError where error.status != .internalServerError {
+            return JSONResponse.make(error.status, ErrorBody(code: error.code, message: error.message, field: nil))
+        } catch let error as JobError where error.status != .internalServerError {
             return JSONResponse.make(error.status, ErrorBody(code: error.code, message: error.message, field: nil))
         } catch let error as any HTTPResponseError where error.status == .notFound {
             return JSONResponse.make(

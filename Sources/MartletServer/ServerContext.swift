@@ -44,6 +44,8 @@ package struct ServerContext: Sendable {
     package var releases: ReleaseContext?
     /// Figures of other parts of the program, for `/metrics`.
     package var samples: @Sendable () -> [MetricSample] = { [] }
+    /// Pipelines and jobs over HTTP; `nil` leaves them out.
+    package var jobs: JobContext?
 
     /// Puts it together.
     package init(

@@ -22,6 +22,7 @@ package enum ServerRouter {
         if let packages = context.packages { SageMakerRoutes(packages).add(to: router) }
         if let webhooks = context.webhooks { WebhookRoutes(context: webhooks).add(to: router) }
         if let releases = context.releases { ReleaseRoutes(context: releases).add(to: router) }
+        if let jobs = context.jobs { JobRoutes(context: jobs).add(to: router) }
         if let registry = context.registry { ModelRoutes(registry: registry).add(to: router) }
         if let mlflow = context.mlflow {
             MLflowRoutes(services: mlflow).add(to: router)

@@ -38,6 +38,7 @@ struct Martlet: AsyncParsableCommand {
                     LabelsCommand.self,
                 ]
             ),
+            CommandGroup(name: "Jobs", subcommands: [JobsCommand.self]),
             CommandGroup(
                 name: "Models",
                 subcommands: [

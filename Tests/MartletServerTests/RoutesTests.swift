@@ -163,7 +163,8 @@ struct RoutesTests {
                     Issue.record("no paths")
                     return
                 }
-                let operations = OpenAPIDocument.operations + OpenAPIDocument.releaseOperations
+                let operations =
+                    OpenAPIDocument.operations + OpenAPIDocument.releaseOperations + OpenAPIDocument.jobOperations
                 #expect(Set(paths.keys) == Set(operations.map(\.path)))
             }
     }

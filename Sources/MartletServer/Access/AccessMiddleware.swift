@@ -19,7 +19,7 @@ package struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let surface = Surface(request)
-        if Surface.isOpen(request) { return try await next(request, context) }
+        if Surface.isOpen(request) || JobRoutes.bringsProof(request) { return try await next(request, context) }
         var request = request
         let principal: Principal
         do {

@@ -85,7 +85,7 @@ package struct FileSourceFetcher: SourceFetcher {
     }
 
     /// Walks the parts of the glob: `*` and `?` match within one name, `**` any folders.
-    private func matches(of glob: String) throws -> [String] {
+    package func matches(of glob: String) throws -> [String] {
         var found = [glob.hasPrefix("/") ? "/" : ""]
         for part in glob.split(separator: "/").map(String.init) {
             found =

@@ -176,3 +176,11 @@ package struct RegisteredModel: Sendable, Hashable, Codable {
         self.lastVersion = lastVersion
     }
 }
+
+extension NewModelVersion {
+    /// The tag that names the step of a job a version comes from.
+    ///
+    /// A registry registers one version of a model for each value: a second registration returns the first, so that a
+    /// step which is carried out again after a crash, or by two processes at once, leaves one version.
+    package static let effectTag = "martlet.job"
+}

@@ -22,6 +22,7 @@ struct ExperimentRunner: Sendable {
         let id = self.context.newRunID()
         var tags = ["martlet.process": self.context.process, "martlet.recipe": self.recipe.name]
         if let commit = self.context.gitCommit() { tags["mlflow.source.git.commit"] = commit }
+        tags[NewModelVersion.effectTag] = self.context.effect
         _ = try await self.tracking.createRun(
             NewRun(
                 id: id,

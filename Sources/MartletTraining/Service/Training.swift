@@ -243,13 +243,15 @@ struct Training: Sendable {
     }
 
     private func register(_ best: RunOutcome, folder: ArtifactPath) async throws -> ModelVersionID {
+        var tags = ["martlet.recipe": self.recipe.name]
+        tags[NewModelVersion.effectTag] = self.service.context.effect
         let version = NewModelVersion(
             model: self.recipe.model,
             runID: best.run,
             source: folder.uri,
             stage: .staging,
             description: self.recipe.description,
-            tags: ["martlet.recipe": self.recipe.name]
+            tags: tags
         )
         let author = Attribution(
             by: self.service.context.user,

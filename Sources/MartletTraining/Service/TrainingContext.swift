@@ -15,6 +15,9 @@ package struct TrainingContext: Sendable {
     package let process: String
     /// Whether the process of that name still lives.
     package let isAlive: @Sendable (String) -> Bool
+    /// The step of a job this training is, by which a repeated one finds the version it registered; `nil` for a
+    /// training that a person began.
+    package let effect: String?
 
     /// Fixes everything.
     package init(
@@ -23,7 +26,8 @@ package struct TrainingContext: Sendable {
         newRunID: @escaping @Sendable () -> RunID = { RunID.random() },
         gitCommit: @escaping @Sendable () -> String? = { nil },
         process: String,
-        isAlive: @escaping @Sendable (String) -> Bool
+        isAlive: @escaping @Sendable (String) -> Bool,
+        effect: String? = nil
     ) {
         self.user = user
         self.now = now
@@ -31,5 +35,6 @@ package struct TrainingContext: Sendable {
         self.gitCommit = gitCommit
         self.process = process
         self.isAlive = isAlive
+        self.effect = effect
     }
 }

@@ -45,6 +45,7 @@ extension Application {
         context.releases = try self.releaseContext()
         let readings = MonitoringReadings(folder: self.workspace.storeFolder.path)
         context.samples = { readings.all }
+        if surface == .everything { context.jobs = try self.jobContext() }
         let gateway = surface == .tracking ? nil : serving.gateway
         if surface != .gateway { context.console = try self.console(context.authenticator, gateway: gateway) }
         var logger = Logger(label: "martlet")
@@ -63,7 +64,10 @@ extension Application {
             },
             logger: logger
         )
-        let services = try self.services(surface == .tracking ? nil : serving, readings) + [webhooks, server]
+        var services = try self.services(surface == .tracking ? nil : serving, readings) + [webhooks, server]
+        if surface == .everything, configuration.jobs > 0 {
+            services.insert(JobService(worker: try self.jobWorker(limit: configuration.jobs)), at: 0)
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) },

@@ -28,10 +28,12 @@ extension Application {
         )
     }
 
-    /// Trains a recipe and registers its best version when every gate passes.
+    /// Trains a recipe and registers its best version when every gate passes; `effect` names the step of a job that
+    /// asks, of which one version is registered however often it is done.
     func train(
         _ file: Workspace.File<Recipe>,
         by actor: String,
+        effect: String? = nil,
         onEvent: @escaping @Sendable (TrainingEvent) -> Void
     ) async throws -> TrainingReport {
         let folder = self.workspace.folder
@@ -48,7 +50,8 @@ extension Application {
                 now: { .now },
                 gitCommit: { GitCommit.current(in: folder) },
                 process: ProcessName.own,
-                isAlive: ProcessName.isAlive
+                isAlive: ProcessName.isAlive,
+                effect: effect
             )
         )
         return try await service.train(

@@ -2,6 +2,7 @@ import ArgumentParser
 import MartletCore
 import MartletFeatures
 import MartletIngest
+import MartletJobs
 import MartletReleases
 import MartletRetraining
 import MartletTraining
@@ -10,7 +11,7 @@ import MartletTraining
 struct SchemaCommand: AsyncParsableCommand {
     /// The kinds of files of a workspace.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case workspace, source, features, recipe, release, labels, retraining, repairs
+        case workspace, source, features, recipe, release, labels, retraining, repairs, pipeline
 
         var schema: JSONValue {
             switch self {
@@ -22,6 +23,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .labels: LabelDefinition.schema
             case .retraining: RetrainingPlan.schema
             case .repairs: RepairFile.schema
+            case .pipeline: Pipeline.schema
             }
         }
 
@@ -35,6 +37,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .labels: "labels/*.yaml: how what came of predictions becomes a table to learn from"
             case .retraining: "retraining/*.yaml: when a recipe is trained again, and what follows"
             case .repairs: "a file for martlet quarantine repair --rules"
+            case .pipeline: "pipelines/*.yaml: what is done by itself, and when"
             }
         }
     }

@@ -2,6 +2,7 @@ import Foundation
 import MartletCore
 import MartletFeatures
 import MartletIngest
+import MartletJobs
 import MartletReleases
 import MartletRetraining
 import MartletTraining
@@ -30,6 +31,7 @@ struct Workspace: Sendable {
     let releases: [File<ReleasePlan>]
     let labels: [File<LabelDefinition>]
     let retraining: [File<RetrainingPlan>]
+    let pipelines: [File<Pipeline>]
     /// Where `martlet.yaml` stands.
     static let fileName = "martlet.yaml"
 

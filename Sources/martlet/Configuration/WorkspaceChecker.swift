@@ -31,6 +31,7 @@ struct WorkspaceChecker {
         self.checkReleases(in: context)
         let labels = self.checkLabels(catalog, in: context)
         self.checkRetraining(in: context)
+        self.checkPipelines(catalog, in: context)
         var queryCount = 0
         do {
             let tables = try EmptyTables(

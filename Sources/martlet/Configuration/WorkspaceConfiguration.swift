@@ -147,6 +147,8 @@ struct ServerConfiguration: DocumentObject, Sendable {
     let bodyLimit: Int
     let inputLimit: Int
     let requestLimit: Int
+    /// The most jobs that `martlet up` carries out at a time.
+    let jobs: Int
     /// In place of the workspace's own setting.
     let auth: AuthMode?
     let oidc: OIDCConfiguration?
@@ -179,6 +181,13 @@ struct ServerConfiguration: DocumentObject, Sendable {
             1_024,
             1...100_000,
             "The most requests at one time; more are answered 503 at once."
+        )
+        self.jobs = Self.bounded(
+            reader,
+            "jobs",
+            2,
+            0...64,
+            "The most jobs that `martlet up` carries out at a time; 0 leaves them to other processes."
         )
         self.auth = reader.optional(
             "auth",

@@ -2,6 +2,7 @@ import Foundation
 import MartletCore
 import MartletFeatures
 import MartletIngest
+import MartletJobs
 import MartletReleases
 import MartletRetraining
 import MartletTraining
@@ -46,7 +47,8 @@ struct WorkspaceLoader {
             recipes: self.files(root, "recipes", Recipe.self, in: context, variables: variables),
             releases: self.files(root, "releases", ReleasePlan.self, in: context, variables: variables),
             labels: self.files(root, "labels", LabelDefinition.self, in: context, variables: variables),
-            retraining: self.files(root, "retraining", RetrainingPlan.self, in: context, variables: variables)
+            retraining: self.files(root, "retraining", RetrainingPlan.self, in: context, variables: variables),
+            pipelines: self.files(root, "pipelines", Pipeline.self, in: context, variables: variables)
         )
         return (workspace, context.diagnostics)
     }

@@ -68,6 +68,11 @@ struct StoreContractTests {
         #expect(try await ReleaseStoreContract.violations(of: store, ledger: SQLLedger(database)) == [])
     }
 
+    @Test(arguments: MetadataKind.allCases)
+    func `jobs keep the rules of a job store`(kind: MetadataKind) async throws {
+        #expect(try await JobStoreContract.violations(of: SQLJobStore(try kind.open())) == [])
+    }
+
     @Test func `artifacts in files keep the rules of an artifact store`() async throws {
         #expect(try await ArtifactStoreContract.violations(of: FileArtifactStore(root: self.path)) == [])
     }

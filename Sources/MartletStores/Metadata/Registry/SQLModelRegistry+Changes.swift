@@ -11,6 +11,11 @@ extension SQLModelRegistry {
         try TrackingLimits.checkName(version.model, of: "model", limit: TrackingLimits.modelNameLength)
         for (key, value) in version.tags { try TrackingLimits.checkModelTag(key, value) }
         return try await self.database.write(to: "register a version of '\(version.model)'") { database in
+            if let effect = version.tags[NewModelVersion.effectTag],
+                let earlier = try Self.version(of: version.model, registeredBy: effect, database)
+            {
+                return earlier
+            }
             try GarbageRows.checkNotRemoved(version, database)
             let model =
                 try ModelVersionRows.model(version.model, in: database)
@@ -35,6 +40,20 @@ extension SQLModelRegistry {
             )
             return try ModelVersionRows.require(id, in: database)
         }
+    }
+
+    /// The version that an effect registered already, so that one carried out twice is one.
+    private static func version(
+        of model: String,
+        registeredBy effect: String,
+        _ database: any SQLConnection
+    ) throws -> ModelVersion? {
+        let row = try database.row(
+            "SELECT number FROM model_version_tags WHERE model = ? AND key = ? AND value = ? ORDER BY number LIMIT 1",
+            [model, NewModelVersion.effectTag, effect]
+        )
+        guard let number: Int = row?[0] else { return nil }
+        return try ModelVersionRows.require(ModelVersionID(model, number), in: database)
     }
 
     package func decide(

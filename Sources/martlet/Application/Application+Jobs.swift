@@ -1,0 +1,118 @@
+import Foundation
+import MartletCore
+import MartletJobs
+import MartletServer
+import MartletStores
+import MartletTracking
+import ServiceLifecycle
+
+extension Application {
+    /// Jobs, the processes that hold them, and their logs.
+    func jobStore() throws -> any JobStore { SQLJobStore(try self.metadata.database()) }
+
+    /// Where jobs are asked for.
+    func jobDesk() throws -> JobDesk {
+        JobDesk(store: try self.jobStore(), newID: Self.newJobID, now: { .now })
+    }
+
+    /// What the routes and pages of jobs stand on.
+    func jobContext() throws -> JobContext {
+        let files = PipelineFiles(self)
+        return JobContext(
+            store: try self.jobStore(),
+            desk: try self.jobDesk(),
+            pipelines: { files.current() },
+            now: { .now }
+        )
+    }
+
+    /// The pipeline `name` of the workspace.
+    ///
+    /// - Throws: `CommandError` with `workspace.unknownName` and the nearest name.
+    func pipeline(named name: String) throws -> Pipeline {
+        let pipelines = self.workspace.pipelines
+        if let found = pipelines.first(where: { $0.definition.name == name || $0.path == name }) {
+            return found.definition
+        }
+        throw CommandError(
+            .workspaceUnknownName,
+            "the workspace has no pipeline '\(name)'; pipelines are files in pipelines/."
+                + WorkspaceChecker.hint(name, pipelines.map(\.definition.name)),
+            status: .invalid
+        )
+    }
+
+    /// What carries jobs out in this process.
+    ///
+    /// - Parameters:
+    ///   - limit: the most jobs at a time.
+    ///   - isScheduling: whether it begins jobs too.
+    ///   - quiet: leaves out what is said of jobs that begin and end.
+    func jobWorker(limit: Int, isScheduling: Bool = true, quiet: Bool = false) throws -> JobWorker {
+        let store = try self.jobStore()
+        let terminal = self.terminal
+        let files = PipelineFiles(self)
+        let scheduler = JobScheduler(
+            store: store,
+            desk: try self.jobDesk(),
+            watch: WorkspaceWatch(folder: self.workspace.folder),
+            pipelines: { files.current() },
+            now: { .now },
+            report: { report in
+                switch report {
+                case .began(let job):
+                    if !quiet { terminal.line("job \(job.id) of \(job.pipeline) waits: \(job.cause.sentence)") }
+                case .leftOut(let pipeline, let reason): terminal.note("pipeline \(pipeline): \(reason)")
+                case .stuck(let pipeline, let reason): terminal.note("pipeline \(pipeline): \(reason)")
+                }
+            }
+        )
+        return JobWorker(
+            store: store,
+            runner: ProcessStepRunner(
+                executable: Self.ownExecutable,
+                folder: self.workspace.folder,
+                environment: self.processEnvironment
+            ),
+            scheduler: isScheduling ? scheduler : nil,
+            holder: JobHolder.own.name,
+            limit: limit,
+            now: { .now },
+            isGone: JobHolder.isGone,
+            report: { report in
+                switch report {
+                case .began(let job):
+                    if !quiet { terminal.line("job \(job.id) of \(job.pipeline) began") }
+                case .ended(let job):
+                    let failure = job.failure.map { ": \($0)" } ?? ""
+                    if !quiet { terminal.line("job \(job.id) of \(job.pipeline) \(job.phase.rawValue)\(failure)") }
+                case .lost(let id): terminal.note("job \(id) is carried on by another process")
+                case .stuck(let reason): terminal.note("jobs wait: \(reason)")
+                case .recovered: terminal.note("jobs go on")
+                }
+            }
+        )
+    }
+
+    /// This program's file.
+    private static var ownExecutable: URL {
+        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+            return URL(filePath: path)
+        }
+        return Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
+    }
+
+    @Sendable private static func newJobID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return "j" + RunID(using: &generator).description.prefix(10)
+    }
+}
+
+/// Carries jobs out while the server runs; what is under way at its end is given back.
+struct JobService: Service {
+    let worker: JobWorker
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.worker.run() }
+    }
+}

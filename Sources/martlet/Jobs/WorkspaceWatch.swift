@@ -1,0 +1,86 @@
+import Foundation
+import MartletCore
+import MartletJobs
+import MartletStores
+
+/// Looks at the files and branches that triggers name; paths are relative to the workspace.
+struct WorkspaceWatch: TriggerWatch {
+    let folder: URL
+
+    func files(matching pattern: String) async -> [WatchedFile] {
+        let fetcher = FileSourceFetcher(baseDirectory: self.folder.path)
+        let paths = (try? fetcher.matches(of: pattern)) ?? []
+        return paths.prefix(1_000)
+            .compactMap { path in
+                let full = path.hasPrefix("/") ? path : "\(self.folder.path)/\(path)"
+                guard let facts = try? FileManager.default.attributesOfItem(atPath: full),
+                    let size = facts[.size] as? NSNumber, let time = facts[.modificationDate] as? Date
+                else { return nil }
+                return WatchedFile(path: path, byteCount: size.int64Value, modifiedAt: EventTime(time))
+            }
+    }
+
+    func head(of branch: String, in repository: String) async throws(JobError) -> String {
+        let answer = await GitProgram.run(["ls-remote", "--", repository, "refs/heads/\(branch)"], in: self.folder)
+        let commit = answer.output.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+        guard answer.status == 0, [40, 64].contains(commit.count), commit.allSatisfy(\.isHexDigit) else {
+            let reason = answer.status == 0 ? "it has no such branch" : "git says: \(answer.lastError)"
+            throw JobError(
+                .jobInvalid,
+                "asked the repository of a git trigger for the branch '\(branch)', but \(reason); correct the trigger"
+            )
+        }
+        return commit
+    }
+}
+
+/// The program `git`, run without asking anybody anything.
+enum GitProgram {
+    /// What a call printed.
+    struct Answer: Sendable {
+        let status: Int32
+        let output: String
+        let errors: String
+
+        /// The last line of its errors, without an address that may hold a password.
+        var lastError: String {
+            let line = self.errors.split(separator: "\n").last.map(String.init) ?? "nothing"
+            return line.replacing(#/[a-z+]+:\/\/\S+/#, with: "(address)")
+        }
+    }
+
+    /// Runs `git` with `arguments` in `folder`, for a minute at most.
+    static func run(_ arguments: [String], in folder: URL) async -> Answer {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: Self.runBlocking(arguments, in: folder)) }
+        }
+    }
+
+    private static func runBlocking(_ arguments: [String], in folder: URL) -> Answer {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["timeout", "60", "git", "-C", folder.path] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(["GIT_TERMINAL_PROMPT": "0"]) { $1 }
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        do {
+            try process.run()
+        } catch {
+            return Answer(status: 127, output: "", errors: "git cannot be run")
+        }
+        let group = DispatchGroup()
+        let text = StreamText()
+        DispatchQueue.global()
+            .async(group: group) { text.append(errors.fileHandleForReading.readDataToEndOfFile()) }
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        group.wait()
+        return Answer(
+            status: process.terminationStatus,
+            output: String(decoding: data, as: UTF8.self),
+            errors: text.text
+        )
+    }
+}
