@@ -25,6 +25,8 @@ package struct JobDesk: Sendable {
     ///   - cause: why.
     ///   - ticks: what asked; a thing that asked before begins nothing.
     ///   - rule: in place of the pipeline's own.
+    /// - Returns: the job, or why there is none.
+    /// - Throws: `job.storeFailed`.
     package func begin(
         _ pipeline: Pipeline,
         _ cause: JobCause,

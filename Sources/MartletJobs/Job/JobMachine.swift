@@ -125,6 +125,7 @@ package struct JobMachine: Sendable, Hashable {
         self.job.steps[index].firstStartedAt = self.job.steps[index].firstStartedAt ?? moment
         self.job.steps[index].startedAt = moment
         self.job.steps[index].notBefore = nil
+        self.job.steps[index].message = nil
     }
 
     /// The step did its work.
@@ -137,7 +138,7 @@ package struct JobMachine: Sendable, Hashable {
 
     /// The step failed; it is tried again when its rule allows and `isFinal` is not set.
     ///
-    /// - Parameter chance: from 0 up to 1; how much of the longest wait is waited.
+    /// `chance`, from 0 up to 1, says how much of the longest wait is waited.
     package mutating func stepDidFail(
         _ index: Int,
         _ message: String,
@@ -182,7 +183,7 @@ package struct JobMachine: Sendable, Hashable {
 
     /// The process that ran the step ended, in order or not; the step starts anew and loses no try.
     ///
-    /// - Parameter isOrderly: whether the process ended the step itself, which is not counted.
+    /// With `isOrderly` the process ended the step itself, which is not counted.
     package mutating func stepWasInterrupted(_ index: Int, isOrderly: Bool = false, at moment: EventTime) {
         guard self.isRunning(index) else { return }
         if !isOrderly { self.job.steps[index].interruptions += 1 }

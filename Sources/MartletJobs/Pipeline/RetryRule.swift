@@ -24,6 +24,7 @@ package struct RetryRule: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - number: counts from 1.
     ///   - chance: from 0 up to 1, drawn by the caller.
+    /// - Returns: the wait.
     /// - Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     package func wait(afterTry number: Int, chance: Double) -> TimeSpan {
         var limit = max(0, self.first.microseconds)

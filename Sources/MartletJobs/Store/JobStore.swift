@@ -38,7 +38,9 @@ package struct JobTick: Sendable, Hashable {
     package var trigger: String
     /// Names the event: the moment of a tick, a file's name and time, a commit.
     package var key: String
-    /// The moment of a tick of a clock; it must be later than all before it. `nil` for other events.
+    /// The moment of a tick of a clock; `nil` for other events.
+    ///
+    /// A tick must be later than all before it.
     package var moment: EventTime?
 
     /// Names an event.
@@ -123,6 +125,8 @@ package protocol JobStore: Sendable {
     ///   - until: the end of the lease.
     ///   - only: the one job that is wanted; `nil` takes any.
     ///   - isGone: whether the process of that name is known to have ended; its lease is not waited for.
+    /// - Returns: the job with its new lease; `nil` when there is none to take.
+    /// - Throws: `job.storeFailed`.
     func claim(
         as holder: String,
         at now: EventTime,

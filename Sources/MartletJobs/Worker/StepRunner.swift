@@ -40,6 +40,9 @@ package protocol StepRunner: Sendable {
     ///
     /// Cancelling the task ends the step.
     ///
-    /// - Parameter log: takes each line that the step writes, from any thread.
+    /// - Parameters:
+    ///   - order: what to carry out.
+    ///   - log: takes each line that the step writes, from any thread.
+    /// - Returns: what came of it.
     func run(_ order: StepOrder, log: @escaping @Sendable (String) -> Void) async -> StepOutcome
 }

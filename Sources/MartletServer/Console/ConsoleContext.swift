@@ -10,6 +10,8 @@ package struct ConsoleContext: Sendable {
     package let artifacts: any ArtifactStore
     /// Endpoints, releases and experiments; `nil` leaves their pages without figures.
     package var releases: ConsoleReleases?
+    /// Pipelines and jobs; `nil` leaves their pages empty.
+    package var jobs: JobContext?
     /// Tells keys apart; `nil` lets everybody in, and decisions ask for a name.
     package let access: (any ConsoleAccess)?
     /// The workspace's name, shown beside the mark.

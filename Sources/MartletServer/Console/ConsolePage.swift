@@ -10,6 +10,7 @@ struct ConsolePage: Sendable {
         case experiments
         case models
         case endpoints
+        case pipelines
         case ledger
     }
 

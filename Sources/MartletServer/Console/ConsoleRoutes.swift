@@ -28,7 +28,14 @@ package struct ConsoleRoutes: Sendable {
         self.addTracking(to: router)
         self.addModels(to: router)
         self.addReleases(to: router)
+        self.addJobs(to: router)
         self.addSession(to: router)
+    }
+
+    private func addJobs<Context: RequestContext>(to router: Router<Context>) {
+        let console = self.context
+        self.page(router, "/console/pipelines") { try await .page(PipelinesPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/jobs/{id}") { try await .page(JobPage(visit: $0, context: console).page()) }
     }
 
     private func addTracking<Context: RequestContext>(to router: Router<Context>) {

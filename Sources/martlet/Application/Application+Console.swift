@@ -22,6 +22,7 @@ extension Application {
             desk: try self.releaseDesk(),
             gateway: gateway
         )
+        context.jobs = try self.jobContext()
         return try ConsoleRoutes(context)
     }
 }

@@ -48,6 +48,8 @@ extension Application {
     ///   - limit: the most jobs at a time.
     ///   - isScheduling: whether it begins jobs too.
     ///   - quiet: leaves out what is said of jobs that begin and end.
+    /// - Returns: a worker that has not started.
+    /// - Throws: what keeps the metadata from being opened.
     func jobWorker(limit: Int, isScheduling: Bool = true, quiet: Bool = false) throws -> JobWorker {
         let store = try self.jobStore()
         let terminal = self.terminal

@@ -42,7 +42,7 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => form.submit());
 }
 
-const places = { e: "/console", m: "/console/models", n: "/console/endpoints", l: "/console/ledger" };
+const places = { e: "/console", m: "/console/models", n: "/console/endpoints", p: "/console/pipelines", l: "/console/ledger" };
 let isGoing = false;
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {

@@ -11,7 +11,11 @@ extension Words {
         Phrase("theme.light", "Light", "밝게"),
         Phrase("theme.dark", "Dark", "어둡게"),
         Phrase("signOut", "Sign out", "로그아웃"),
-        Phrase("keys", "Press / to search, g e, g m, g n and g l to go", "/ 검색 · g e 실험 · g m 모델 · g n 엔드포인트 · g l 원장"),
+        Phrase(
+            "keys",
+            "Press / to search, g e, g m, g n, g p and g l to go",
+            "/ 검색 · g e 실험 · g m 모델 · g n 엔드포인트 · g p 파이프라인 · g l 원장"
+        ),
         Phrase("copy", "Copy", "복사"),
         Phrase("apply", "Apply", "적용"),
         Phrase("reset", "Reset", "초기화"),
