@@ -1,0 +1,85 @@
+import HTTPTypes
+import MartletCore
+import MartletJobs
+import MartletTracking
+
+/// One job: its steps over time, what they did, and what they wrote.
+struct JobPage: Sendable {
+    private static let liveInterval = 1_500
+    private static let lineLimit = 2_000
+
+    let visit: ConsoleVisit
+    let context: ConsoleContext
+
+    func page() async throws -> ConsolePage {
+        try Principal.require(.read, on: .unnamed)
+        let id = self.visit.component(1)
+        guard let source = self.context.jobs, let stored = try await source.store.job(id) else {
+            throw ConsoleProblem.missing(self.visit.words, "missing.job", id)
+        }
+        let job = stored.job
+        let lines = try await source.store.log(of: id, step: nil, after: 0, limit: Self.lineLimit)
+        let log = lines.map { "\($0.at.description.dropFirst(11).prefix(8))  \($0.step)  \($0.text)" }
+        var view = JobBadge.view(job, self.visit)
+        view["causeText"] = job.cause.sentence
+        view["commit"] = job.cause.commit?.id
+        view["failure"] = job.failure
+        view["holder"] = stored.lease.map { $0.holder.split(separator: ":").prefix(2).joined(separator: ":") }
+        view["cancelText"] = job.cancellation.map { cancellation in
+            cancellation.by + (cancellation.reason.map { ": \($0)" } ?? "")
+        }
+        view["steps"] = zip(job.plan.steps, job.steps).map { self.view(of: $0, $1) }
+        view["ganttMarkup"] = self.gantt(job)
+        view["log"] = log.joined(separator: "\n")
+        view["hasLog"] = !log.isEmpty
+        view["isCut"] = lines.count == Self.lineLimit
+        view["liveInterval"] = job.phase.isFinal ? nil : String(Self.liveInterval)
+        return ConsolePage(template: "job", title: job.id, section: .pipelines, view: view)
+    }
+
+    private func gantt(_ job: Job) -> Markup {
+        let words = self.visit.words
+        let bars = zip(job.plan.steps, job.steps)
+            .map { plan, state in
+                GanttChart.Bar(
+                    name: plan.name,
+                    style: state.phase.rawValue,
+                    start: state.startedAt,
+                    end: state.phase == .running ? nil : state.endedAt ?? state.startedAt,
+                    note: self.seconds(state).map { self.visit.figures.duration($0) }
+                        ?? words["step.\(state.phase.rawValue)"]
+                )
+            }
+        return GanttChart(bars: bars, now: self.visit.now, label: words("job.gantt", job.id))
+            .markup(self.visit.figures)
+    }
+
+    private func view(of plan: StepPlan, _ state: StepState) -> View {
+        [
+            "stepName": plan.name, "doesText": plan.work.sentence,
+            "stepPhase": self.visit.words["step.\(state.phase.rawValue)"], "stepStyle": JobBadge.style(state.phase),
+            "tries": "\(state.tries)", "interruptions": state.interruptions > 0 ? "\(state.interruptions)" : nil,
+            "stepTook": self.seconds(state).map { self.visit.figures.duration($0) },
+            "message": state.message,
+            "resultText": state.result.isEmpty ? nil : Self.text(of: state.result),
+        ]
+    }
+
+    private func seconds(_ state: StepState) -> Double? {
+        guard let start = state.startedAt else { return nil }
+        let end = state.phase == .running ? self.visit.now : state.endedAt ?? start
+        return Double(end.microseconds - start.microseconds) / 1_000_000
+    }
+
+    private static func text(of result: [String: JSONValue]) -> String {
+        result.sorted { $0.key < $1.key }
+            .compactMap { key, value -> String? in
+                switch value {
+                case .integer(let number): "\(key) \(Figures.count(Int(number)))"
+                case .string(let text): "\(key) \(text.count == 64 ? String(text.prefix(12)) : text)"
+                default: nil
+                }
+            }
+            .joined(separator: ", ")
+    }
+}
