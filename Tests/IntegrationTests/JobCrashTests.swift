@@ -174,8 +174,8 @@ struct JobCrashTests {
             name: daily
             interruptions: 100000
             steps:
-              - {name: load, ingest: sales}
-              - {name: features, materialize: all}
+              - {name: load, ingest: sales, retries: {tries: 3, first: 0s}}
+              - {name: features, materialize: all, retries: {tries: 3, first: 0s}}
               - {name: train, train: price, retries: {tries: 3, first: 0s}}
             """,
         ]

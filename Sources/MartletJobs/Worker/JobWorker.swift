@@ -93,13 +93,29 @@ package actor JobWorker {
         for task in tasks { await task.value }
     }
 
-    /// Works, without beginning jobs, until nothing is left that may be done now.
+    /// Works, without beginning jobs, until no job is left but those of other processes.
     package func runUntilIdle() async {
         while !Task.isCancelled {
             while self.carrying.count < self.limit, let isTaken = try? await self.claim(nil), isTaken {}
-            guard let (_, task) = self.carrying.first else { return }
-            await task.value
+            if let (_, task) = self.carrying.first {
+                await task.value
+            } else if await self.isIdle() {
+                return
+            } else {
+                try? await Task.sleep(for: self.timing.look)
+            }
         }
+    }
+
+    /// Whether every job that has not ended is carried out by another process.
+    private func isIdle() async -> Bool {
+        let moment = self.now()
+        for phase in [JobPhase.queued, .running] {
+            let jobs = (try? await self.store.jobs(JobFilter(phase: phase, limit: 1_000))) ?? []
+            let held = Set(jobs.filter { ($0.lease?.until ?? moment) > moment }.map(\.job.pipeline))
+            if jobs.contains(where: { !held.contains($0.job.pipeline) }) { return false }
+        }
+        return true
     }
 
     private func claim(_ only: String?) async throws(JobError) -> Bool {

@@ -1,3 +1,4 @@
+import Foundation
 import MartletCore
 import MartletJobs
 import MartletStores
