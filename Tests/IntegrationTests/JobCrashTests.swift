@@ -66,11 +66,9 @@ struct JobCrashTests {
         var content = [rows.output]
         for building in 0..<5 {
             let read = try self.json(["features", "get", "prices", "building=b\(building)", "--json"], in: folder)
+            // The time of a windowed value is that of its materialisation.
             content.append(
-                read.map {
-                    "\($0["feature"] ?? "") \($0["value"] ?? "") \($0["status"] ?? "") \($0["event_time"] ?? "")"
-                }
-                .joined(separator: "; ")
+                read.map { "\($0["feature"] ?? "") \($0["value"] ?? "") \($0["status"] ?? "")" }.joined(separator: "; ")
             )
         }
         let versions = try self.json(["models", "list", "--json"], in: folder)
@@ -156,7 +154,7 @@ struct JobCrashTests {
                 event_timestamp: sold_on
                 ttl: 100000d
                 aggregations:
-                  - {column: price, functions: [mean, count], over: [365d]}
+                  - {column: price, functions: [mean, count], over: [10000d]}
             feature_services:
               prices: {features: [building_prices]}
             """,
