@@ -8,6 +8,7 @@ extension WorkspaceTemplate {
         TemplateFile(path: "features/apartments.yaml", text: Self.apartmentsFeatures),
         TemplateFile(path: "recipes/price.yaml", text: Self.apartmentsRecipe),
         TemplateFile(path: "releases/price.yaml", text: Self.apartmentsRelease),
+        TemplateFile(path: "pipelines/nightly.yaml", text: Self.apartmentsPipeline),
         TemplateFile(path: "labels/prices_paid.yaml", text: Self.apartmentsLabels),
         TemplateFile(path: "retraining/price.yaml", text: Self.apartmentsRetraining),
         TemplateFile(path: ".gitignore", text: ".martlet/\n"),
