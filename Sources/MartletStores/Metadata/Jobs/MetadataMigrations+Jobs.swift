@@ -20,7 +20,7 @@ extension MetadataMigrations {
                     cancel_reason TEXT
                 ) STRICT;
                 CREATE INDEX jobs_by_pipeline ON jobs (pipeline, sequence);
-                CREATE INDEX jobs_open ON jobs (is_final, sequence);
+                CREATE INDEX jobs_open ON jobs (is_final, pipeline, sequence);
                 CREATE INDEX jobs_by_phase ON jobs (phase, sequence);
                 CREATE TABLE job_ticks (
                     pipeline TEXT NOT NULL,
