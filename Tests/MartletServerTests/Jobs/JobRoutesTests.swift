@@ -48,8 +48,9 @@ struct JobRoutesTests {
         _ headers: [String: String] = [:],
         body: String = ""
     ) async throws -> TestResponse {
-        var fields = HTTPFields()
-        for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
+        let fields = try headers.reduce(into: HTTPFields()) { fields, header in
+            fields[try #require(HTTPField.Name(header.key))] = header.value
+        }
         return try await Application(router: ServerRouter.build(context))
             .test(.router) { client in
                 try await client.execute(uri: path, method: method, headers: fields, body: ByteBuffer(string: body))
