@@ -5,8 +5,11 @@ import NIOHTTPTypes
 
 /// Answers the small tracking calls of a training job without the router, which costs more than the calls themselves.
 ///
-/// A call is read on the event loop of its connection, answered by a task, and written on the loop again. Meanwhile the
-/// connection is not read, and what had been read already is held, since answers go out in the order of their requests.
+/// A call is read on the event loop of its connection, answered by a task, and written on the loop again. A call that
+/// comes alone lends the loop's thread for its write, and is mostly answered without leaving it; one that has to wait, for
+/// another write or for a read, leaves the loop to others. Until it is answered, what was read behind it is held, and then
+/// no more is read, since answers go out in the order of their requests.
+///
 /// Everything else passes on untouched: calls that ``TrackingFastPath`` does not take, those with a body of more than
 /// ``bodyByteLimit``, and those that follow a request the router has not answered yet.
 ///
@@ -32,9 +35,13 @@ final class TrackingChannelHandler: ChannelDuplexHandler, RemovableChannelHandle
     /// Requests the router has and has not answered.
     private var forwardedCount = 0
     private var date = HTTPDate()
+    /// The calls that this loop has read in its present turn.
+    private var turn: TrackingTurns.Turn?
 
     /// Answers what `calls` takes.
     init(_ calls: TrackingFastPath) { self.calls = calls }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.turn = self.calls.turns.turn(of: context.eventLoop) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = self.unwrapInboundIn(data)
@@ -46,7 +53,8 @@ final class TrackingChannelHandler: ChannelDuplexHandler, RemovableChannelHandle
     }
 
     func read(context: ChannelHandlerContext) {
-        if self.isAnswering {
+        // A client that waits for its answer has sent nothing more, and not reading would cost two system calls.
+        if self.isAnswering, !self.held.isEmpty {
             self.isReadHeld = true
         } else {
             context.read()
@@ -111,10 +119,17 @@ final class TrackingChannelHandler: ChannelDuplexHandler, RemovableChannelHandle
         let loop = context.eventLoop
         let connection = NIOLoopBound((handler: self, context: context), eventLoop: loop)
         let (call, request, body) = (collected.target, collected.request, collected.bodyBytes)
-        Task {
-            let (status, bytes) = await calls.answer(call, request, body: body)
-            loop.execute { connection.value.handler.finish(status, bytes, connection.value.context) }
-        }
+        self.turn?
+            .add { isAlone in
+                Task.immediate {
+                    let (status, bytes) = await calls.answer(call, request, body: body, lendsThread: isAlone)
+                    if loop.inEventLoop {
+                        connection.value.handler.finish(status, bytes, connection.value.context)
+                    } else {
+                        loop.execute { connection.value.handler.finish(status, bytes, connection.value.context) }
+                    }
+                }
+            }
     }
 
     private func finish(_ status: HTTPResponse.Status, _ bytes: [UInt8], _ context: ChannelHandlerContext) {

@@ -30,6 +30,8 @@ struct TrackingFastPath: Sendable {
     private let admission: Admission
     private let endpoints: [String: MLflowRoutes.Endpoint]
     private let logger = Logger(label: "martlet")
+    /// What each event loop has read in its present turn.
+    let turns = TrackingTurns()
 
     /// Answers from `services`.
     init(_ services: MLflowServices, admission: Admission) {
@@ -57,21 +59,30 @@ struct TrackingFastPath: Sendable {
     }
 
     /// Answers `call`, whose whole body is `body`; never fails, since an error is an answer too.
-    func answer(_ call: Call, _ request: HTTPRequest, body: [UInt8]) async -> (HTTPResponse.Status, [UInt8]) {
+    ///
+    /// With `lendsThread` its write may be made on the thread that this is called on.
+    func answer(
+        _ call: Call,
+        _ request: HTTPRequest,
+        body: [UInt8],
+        lendsThread: Bool
+    ) async -> (HTTPResponse.Status, [UInt8]) {
+        await Principal.$current.withValue(call.principal) {
+            await WriteThread.$isLent.withValue(lendsThread) { await self.answer(call.endpoint, request, body) }
+        }
+    }
+
+    private func answer(
+        _ endpoint: MLflowRoutes.Endpoint,
+        _ request: HTTPRequest,
+        _ body: [UInt8]
+    ) async -> (HTTPResponse.Status, [UInt8]) {
         let request = Request(head: request, body: RequestBody(buffer: ByteBuffer()))
-        return await Principal.$current.withValue(call.principal) {
-            let made = MLflowCall(
-                services: self.services,
-                fields: MLflowTransport.fields(ofBody: body),
-                path: [:],
-                actor: self.services.actor(request)
-            )
-            do {
-                return (.ok, try await call.endpoint.handler(made))
-            } catch {
-                let error = MLflowTransport.error(error, self.logger)
-                return (error.code.status, error.json)
-            }
+        do {
+            return (.ok, try await endpoint.answer(body, request, self.services))
+        } catch {
+            let error = MLflowTransport.error(error, self.logger)
+            return (error.code.status, error.json)
         }
     }
 }

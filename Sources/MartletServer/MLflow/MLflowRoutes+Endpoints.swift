@@ -43,7 +43,7 @@ extension MLflowRoutes {
         Endpoint(.post, "/2.0/mlflow/runs/log-parameter", RunLogCalls.parameter),
         Endpoint(.post, "/2.0/mlflow/runs/set-tag", RunLogCalls.setTag),
         Endpoint(.post, "/2.0/mlflow/runs/delete-tag", RunLogCalls.deleteTag),
-        Endpoint(.post, "/2.0/mlflow/runs/log-batch", RunLogCalls.batch),
+        Endpoint(.post, "/2.0/mlflow/runs/log-batch", plain: RunLogCalls.plainBatch, RunLogCalls.batch),
         Endpoint(.post, "/2.0/mlflow/runs/log-model", RunLogCalls.model),
         Endpoint(.post, "/2.0/mlflow/runs/log-inputs", RunLineageCalls.inputs),
         Endpoint(.post, "/2.0/mlflow/runs/outputs", RunLineageCalls.outputs),

@@ -9,17 +9,40 @@ import NIOCore
 /// The endpoints of the tracking and registry protocol.
 struct MLflowRoutes: Sendable {
     typealias Handler = @Sendable (MLflowCall) async throws -> [UInt8]
+    typealias PlainHandler = @Sendable (_ body: [UInt8], _ services: MLflowServices) async throws -> [UInt8]?
 
     /// One endpoint: below `/api/…` and `/ajax-api/…` alike.
     struct Endpoint: Sendable {
         let method: HTTPRequest.Method
         let path: String
         let handler: Handler
+        /// Answers bodies of the plain kind, read without a tree; `nil` from it leaves the body to `handler`.
+        let plainHandler: PlainHandler?
 
-        init(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+        init(
+            _ method: HTTPRequest.Method,
+            _ path: String,
+            plain: PlainHandler? = nil,
+            _ handler: @escaping Handler
+        ) {
             self.method = method
             self.path = path
+            self.plainHandler = plain
             self.handler = handler
+        }
+
+        /// Answers a call whose fields are in `body`.
+        func answer(
+            _ body: [UInt8],
+            path: [String: String] = [:],
+            _ request: Request,
+            _ services: MLflowServices
+        ) async throws -> [UInt8] {
+            if let plainHandler, let answer = try await plainHandler(body, services) { return answer }
+            let fields = MLflowTransport.fields(ofBody: body)
+            return try await self.handler(
+                MLflowCall(services: services, fields: fields, path: path, actor: services.actor(request))
+            )
         }
     }
 
@@ -60,18 +83,22 @@ struct MLflowRoutes: Sendable {
         let services = self.services
         router.on(RouterPath(base + endpoint.path), method: endpoint.method) { request, context in
             await MLflowTransport.answering(context.logger) {
-                let fields = try await MLflowTransport.fields(of: request, method: endpoint.method)
                 var path: [String: String] = [:]
                 for name in names {
                     path[name] = context.parameters.get(name).map { $0.removingPercentEncoding ?? $0 }
                 }
-                let call = MLflowCall(
-                    services: services,
-                    fields: fields,
-                    path: path,
-                    actor: services.actor(request)
-                )
-                return JSONResponse.make(.ok, try await endpoint.handler(call))
+                if endpoint.method == .get {
+                    let fields = try await MLflowTransport.fields(of: request, method: .get)
+                    let call = MLflowCall(
+                        services: services,
+                        fields: fields,
+                        path: path,
+                        actor: services.actor(request)
+                    )
+                    return JSONResponse.make(.ok, try await endpoint.handler(call))
+                }
+                let body = try await MLflowTransport.body(of: request)
+                return JSONResponse.make(.ok, try await endpoint.answer(body, path: path, request, services))
             }
         }
     }
@@ -145,8 +172,12 @@ enum MLflowTransport {
         if method == .get, let query = request.uri.query, !query.isEmpty {
             return WireFields(query: RequestText.query(query))
         }
-        let body = try await request.body.collect(upTo: MLflowRoutes.bodyByteLimit)
-        return Self.fields(ofBody: Array(body.readableBytesView))
+        return Self.fields(ofBody: try await Self.body(of: request))
+    }
+
+    /// The whole body of a call.
+    static func body(of request: Request) async throws -> [UInt8] {
+        Array(try await request.body.collect(upTo: MLflowRoutes.bodyByteLimit).readableBytesView)
     }
 
     /// The fields that a body holds.

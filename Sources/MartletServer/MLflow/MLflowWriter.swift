@@ -1,6 +1,13 @@
 import MartletCore
 import MartletServing
 
+/// The name of a field that is written many times, with its quotes and colon.
+struct MLflowField: Sendable {
+    let bytes: [UInt8]
+
+    init(_ name: String) { self.bytes = Array("\"\(name)\":".utf8) }
+}
+
 /// Writes the JSON objects of the protocol straight into bytes: fields in a fixed order, unset ones left out.
 struct MLflowWriter: Sendable {
     private var json: JSONWriter
@@ -65,6 +72,29 @@ struct MLflowWriter: Sendable {
         self.needsComma = true
     }
 
+    /// Writes a text.
+    mutating func string(_ field: MLflowField, _ text: String) {
+        self.separate()
+        self.json.raw(field.bytes)
+        self.json.string(text)
+        self.needsComma = true
+    }
+
+    /// Writes a whole number.
+    mutating func integer(_ field: MLflowField, _ value: Int64) {
+        self.separate()
+        self.json.raw(field.bytes)
+        self.json.integer(value)
+        self.needsComma = true
+    }
+
+    /// Writes a double as ``double(_:_:)`` of a name does.
+    mutating func double(_ field: MLflowField, _ value: Double) {
+        self.separate()
+        self.json.raw(field.bytes)
+        self.double(value)
+    }
+
     /// Writes a whole number as a JSON number; `nil` is left out.
     mutating func integer(_ name: String, _ value: Int64?) {
         guard let value else { return }
@@ -89,6 +119,10 @@ struct MLflowWriter: Sendable {
     /// Writes a double: `NaN` as that string, an infinity as the largest double of its sign.
     mutating func double(_ name: String, _ value: Double) {
         self.name(name)
+        self.double(value)
+    }
+
+    private mutating func double(_ value: Double) {
         if value.isNaN {
             self.json.raw("\"NaN\"")
         } else if value.isInfinite {
@@ -101,11 +135,25 @@ struct MLflowWriter: Sendable {
 
     /// Writes key and value objects by key.
     mutating func pairs(_ name: String, _ pairs: [String: String], keepsEmpty: Bool = false) {
-        self.list(name, pairs.sorted { $0.key < $1.key }, keepsEmpty: keepsEmpty) { json, pair in
-            json.string("key", pair.key)
-            json.string("value", pair.value)
+        guard keepsEmpty || !pairs.isEmpty else { return }
+        self.name(name)
+        var separator = Self.firstKey
+        self.json.raw(UInt8(ascii: "["))
+        for pair in pairs.sorted(by: { $0.key < $1.key }) {
+            self.json.raw(separator)
+            self.json.string(pair.key)
+            self.json.raw(Self.value)
+            self.json.string(pair.value)
+            self.json.raw(UInt8(ascii: "}"))
+            separator = Self.nextKey
         }
+        self.json.raw(UInt8(ascii: "]"))
+        self.needsComma = true
     }
+
+    private static let firstKey = Array(#"{"key":"#.utf8)
+    private static let nextKey = Array(#",{"key":"#.utf8)
+    private static let value = Array(#","value":"#.utf8)
 
     private mutating func name(_ name: String) {
         self.separate()

@@ -27,25 +27,41 @@ enum RunJSON {
 
     /// Writes the fields of a run's `info`.
     static func writeInfo(_ run: Run, to json: inout MLflowWriter) {
-        json.string("run_id", run.id.description)
-        json.string("run_uuid", run.id.description)
-        json.string("run_name", run.name)
-        json.string("experiment_id", run.experimentID)
-        json.string("user_id", run.user)
-        json.string("status", run.status.rawValue)
-        json.time("start_time", run.startedAt)
-        json.time("end_time", run.endedAt)
-        json.string("artifact_uri", run.artifactURI)
-        json.string("lifecycle_stage", run.lifecycle.rawValue)
+        let id = run.id.description
+        json.string(Self.runID, id)
+        json.string(Self.runUUID, id)
+        json.string(Self.runName, run.name)
+        json.string(Self.experimentID, run.experimentID)
+        json.string(Self.userID, run.user)
+        json.string(Self.status, run.status.rawValue)
+        json.integer(Self.startTime, run.startedAt.milliseconds)
+        if let endedAt = run.endedAt { json.integer(Self.endTime, endedAt.milliseconds) }
+        json.string(Self.artifactURI, run.artifactURI)
+        json.string(Self.lifecycleStage, run.lifecycle.rawValue)
     }
 
     /// Writes the fields of a point.
     static func write(_ metric: Metric, to json: inout MLflowWriter) {
-        json.string("key", metric.key)
-        json.double("value", metric.value)
-        json.time("timestamp", metric.timestamp)
-        json.integer("step", metric.step)
+        json.string(Self.key, metric.key)
+        json.double(Self.value, metric.value)
+        json.integer(Self.timestamp, metric.timestamp.milliseconds)
+        json.integer(Self.step, metric.step)
     }
+
+    private static let runID = MLflowField("run_id")
+    private static let runUUID = MLflowField("run_uuid")
+    private static let runName = MLflowField("run_name")
+    private static let experimentID = MLflowField("experiment_id")
+    private static let userID = MLflowField("user_id")
+    private static let status = MLflowField("status")
+    private static let startTime = MLflowField("start_time")
+    private static let endTime = MLflowField("end_time")
+    private static let artifactURI = MLflowField("artifact_uri")
+    private static let lifecycleStage = MLflowField("lifecycle_stage")
+    private static let key = MLflowField("key")
+    private static let value = MLflowField("value")
+    private static let timestamp = MLflowField("timestamp")
+    private static let step = MLflowField("step")
 
     private static func write(_ dataset: DatasetInput, to json: inout MLflowWriter) {
         json.pairs("tags", dataset.tags)

@@ -4,25 +4,25 @@ import MartletTracking
 /// What a run logs: metrics, params, tags.
 enum RunLogCalls {
     /// How much one batch may hold.
-    private static let metricLimit = 1_000
-    private static let pairLimit = 100
-    private static let entityLimit = 1_000
+    static let metricLimit = 1_000
+    static let pairLimit = 100
+    static let entityLimit = 1_000
 
     static func metric(_ call: MLflowCall) async throws -> [UInt8] {
         let metric = try Self.metric(call.fields)
-        return try await Self.log(RunBatch(metrics: [metric]), try call.runID(), call)
+        return try await Self.log(RunBatch(metrics: [metric]), try call.runID(), call.tracking)
     }
 
     static func parameter(_ call: MLflowCall) async throws -> [UInt8] {
         let key = try call.fields.required("key")
         let value = try call.fields.string("value") ?? ""
-        return try await Self.log(RunBatch(parameters: [key: value]), try call.runID(), call)
+        return try await Self.log(RunBatch(parameters: [key: value]), try call.runID(), call.tracking)
     }
 
     static func setTag(_ call: MLflowCall) async throws -> [UInt8] {
         let key = try call.fields.required("key")
         let value = try call.fields.string("value") ?? ""
-        return try await Self.log(RunBatch(tags: [key: value]), try call.runID(), call)
+        return try await Self.log(RunBatch(tags: [key: value]), try call.runID(), call.tracking)
     }
 
     static func deleteTag(_ call: MLflowCall) async throws -> [UInt8] {
@@ -34,9 +34,14 @@ enum RunLogCalls {
 
     static func batch(_ call: MLflowCall) async throws -> [UInt8] {
         let id = try call.runID()
-        let metrics = try call.fields.objects("metrics")
-        let parameters = try call.fields.objects("params")
-        let tags = try call.fields.objects("tags")
+        return try await Self.log(try Self.readBatch(call.fields), id, call.tracking)
+    }
+
+    /// The batch in the fields of a call.
+    static func readBatch(_ fields: WireFields) throws -> RunBatch {
+        let metrics = try fields.objects("metrics")
+        let parameters = try fields.objects("params")
+        let tags = try fields.objects("tags")
         try Self.check(metrics.count, "metrics", Self.metricLimit)
         try Self.check(parameters.count, "params", Self.pairLimit)
         try Self.check(tags.count, "tags", Self.pairLimit)
@@ -52,7 +57,7 @@ enum RunLogCalls {
             }
         }
         for fields in tags { batch.tags[try fields.required("key")] = try fields.string("value") ?? "" }
-        return try await Self.log(batch, id, call)
+        return batch
     }
 
     /// Keeps the text of a model's `MLmodel` as clients before version 3 sent it; nothing reads it back.
@@ -68,11 +73,21 @@ enum RunLogCalls {
         if let before, case .array(let values)? = try? WireValue(parsing: before) { models = values }
         models.append(try WireValue(parsing: Array(text.utf8)))
         let history = WireValue.array(models).text
-        return try await Self.log(RunBatch(tags: ["mlflow.log-model.history": history]), id, call)
+        return try await Self.log(RunBatch(tags: ["mlflow.log-model.history": history]), id, call.tracking)
     }
 
-    private static func log(_ batch: RunBatch, _ id: RunID, _ call: MLflowCall) async throws -> [UInt8] {
-        try await RunErrors.translated(id) { try await call.tracking.log(batch, to: id) }
+    /// Logs the batch of a body that ``LogBatchReader`` reads.
+    static func plainBatch(_ body: [UInt8], _ services: MLflowServices) async throws -> [UInt8]? {
+        guard let (id, batch) = LogBatchReader.read(body) else { return nil }
+        return try await Self.log(batch, id, services.tracking)
+    }
+
+    private static func log(
+        _ batch: RunBatch,
+        _ id: RunID,
+        _ tracking: any TrackingStore
+    ) async throws -> [UInt8] {
+        try await RunErrors.translated(id) { try await tracking.log(batch, to: id) }
         return MLflowAnswer.empty
     }
 

@@ -115,7 +115,7 @@ package struct JSONScanner {
     }
 
     /// Whether `text` is `name`, without making a `String` of it.
-    func matches(_ text: Text, _ name: [UInt8]) -> Bool {
+    package func matches(_ text: Text, _ name: [UInt8]) -> Bool {
         if let decoded = text.decoded { return decoded.utf8.elementsEqual(name) }
         guard text.range.count == name.count else { return false }
         var offset = text.range.lowerBound

@@ -25,6 +25,11 @@ package struct JSONWriter: Sendable {
     /// Appends text with quotes and escapes.
     package mutating func string(_ text: String) {
         self.bytes.append(UInt8(ascii: "\""))
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            self.bytes.append(contentsOf: text.utf8)
+            self.bytes.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -44,7 +49,14 @@ package struct JSONWriter: Sendable {
     /// Appends a whole number.
     package mutating func integer(_ value: Int64) {
         guard value < 0 || value > 9 else { return self.bytes.append(48 + UInt8(value)) }
-        self.bytes.append(contentsOf: String(value).utf8)
+        if value < 0 { self.bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        let start = self.bytes.count
+        while rest > 0 {
+            self.bytes.append(48 + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        }
+        self.bytes[start...].reverse()
     }
 
     /// Appends a number in the fewest digits that read back as the same double; `null` when it is not finite.

@@ -11,9 +11,28 @@ struct MetadataWrite: Sendable {
 
 /// Writes that gather while others are being made, so that they become durable together.
 final class MetadataWriteQueue: Sendable {
+    /// What became of a write on a lent thread.
+    enum LentOutcome: Sendable {
+        /// It was answered.
+        case answered
+        /// It was answered, and the database's own thread has something to do.
+        case answeredAndMore
+        /// It was not made, since another process writes.
+        case mustWait
+    }
+
     private struct State {
         var waiting: [MetadataWrite] = []
         var isWriting = false
+        var pace = WritePace()
+    }
+
+    /// Who makes a write.
+    private enum Turn {
+        case caller
+        case waker
+        case whoIsWriting
+        case nobody
     }
 
     /// The most writes one transaction holds.
@@ -27,14 +46,18 @@ final class MetadataWriteQueue: Sendable {
     ///
     /// - Parameters:
     ///   - body: the write; it may be run again when a connection broke.
+    ///   - here: makes one write on the thread it is called on; `nil` when the database cannot. Called when the caller
+    ///     lends its thread, nothing is being written and writes are quick.
     ///   - start: called when nothing is being written; has a thread take groups until there is none.
     /// - Returns: what `body` returned.
     /// - Throws: `tracking.storeUnavailable` at once when too many wait, else what the write was answered with.
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result,
+        here: (@Sendable (MetadataWrite) -> LentOutcome)? = nil,
         start: @Sendable () -> Void
     ) async throws -> Result {
         let kept = Kept<Result>()
+        let lent = WriteThread.isLent ? here : nil
         return try await withCheckedThrowingContinuation { continuation in
             let write = MetadataWrite(
                 run: { connection in
@@ -49,13 +72,11 @@ final class MetadataWriteQueue: Sendable {
                     continuation.resume(returning: result)
                 }
             )
-            let (isTaken, mustStart) = self.state.withLock { state in
-                if state.waiting.count >= Self.waitingLimit { return (false, false) }
-                state.waiting.append(write)
-                defer { state.isWriting = true }
-                return (true, !state.isWriting)
-            }
-            if !isTaken {
+            switch self.turn(write, isLent: lent != nil) {
+            case .caller: if let lent, self.write(write, lent) { start() }
+            case .waker: start()
+            case .whoIsWriting: break
+            case .nobody:
                 write.answer(
                     TrackingError(
                         .trackingStoreUnavailable,
@@ -63,7 +84,6 @@ final class MetadataWriteQueue: Sendable {
                     )
                 )
             }
-            if mustStart { start() }
         }
     }
 
@@ -74,6 +94,29 @@ final class MetadataWriteQueue: Sendable {
             state.waiting.removeFirst(group.count)
             if group.isEmpty { state.isWriting = false }
             return group
+        }
+    }
+
+    private func turn(_ write: MetadataWrite, isLent: Bool) -> Turn {
+        self.state.withLock { state in
+            if state.waiting.count >= Self.waitingLimit { return .nobody }
+            defer { state.isWriting = true }
+            if isLent, !state.isWriting, state.pace.isQuick() { return .caller }
+            state.waiting.append(write)
+            return state.isWriting ? .whoIsWriting : .waker
+        }
+    }
+
+    /// Makes `write` on this thread; whether the database's own thread must be started for what waits.
+    private func write(_ write: MetadataWrite, _ here: (MetadataWrite) -> LentOutcome) -> Bool {
+        let start = ContinuousClock.now
+        let outcome = here(write)
+        let duration = ContinuousClock.now - start
+        return self.state.withLock { state in
+            state.pace.note(duration)
+            if outcome == .mustWait { state.waiting.insert(write, at: 0) }
+            state.isWriting = outcome == .answeredAndMore || !state.waiting.isEmpty
+            return state.isWriting
         }
     }
 }

@@ -56,13 +56,15 @@ package enum TrackingLimits {
         guard !key.isEmpty else {
             throw TrackingError(.invalidTrackingValue, "a \(kind) was logged with an empty name; give it one")
         }
-        guard key.utf8.count <= 4 * Self.keyLength, key.count <= Self.keyLength else {
+        // No text has more characters than bytes.
+        guard key.utf8.count <= Self.keyLength || key.utf8.count <= 4 * Self.keyLength && key.count <= Self.keyLength
+        else {
             throw TrackingError(
                 .invalidTrackingValue,
                 "the \(kind) '\(key.prefix(40))…' has a name of \(key.count) characters; the limit is \(Self.keyLength)"
             )
         }
-        guard !key.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard !key.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw TrackingError(.invalidTrackingValue, "a \(kind) name holds a control character; remove it")
         }
     }

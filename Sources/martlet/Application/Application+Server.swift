@@ -26,7 +26,7 @@ extension Application {
         self.drill?.look()
         let configuration = self.workspace.environment.server
         let serving = try self.serving()
-        if surface != .tracking { _ = try await serving.follower.poll() }
+        if surface != .tracking { try await serving.load() }
         let host = host ?? configuration.host
         var context = ServerContext(
             gateway: serving.gateway,

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletEngines
 import MartletFeatures
 import MartletServing
 import MartletStores
@@ -12,6 +13,12 @@ extension Application {
         let follower: EndpointFollower
         let online: OnlineFollower
         let sink: any PredictionSink
+
+        /// Loads what is deployed, before the first request.
+        func load() async throws {
+            _ = try await self.follower.poll()
+            FreedMemory.giveBack()
+        }
     }
 
     /// Puts the gateway together.

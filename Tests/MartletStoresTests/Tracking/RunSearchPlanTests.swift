@@ -99,4 +99,21 @@ struct RunSearchPlanTests {
         }
         #expect(steps.first?.contains("params_by_value (key=? AND <expr>=?)") == true)
     }
+
+    @Test func `a condition is tried on runs by their own rows, not by an index over all runs`() async throws {
+        let database = try await self.fill()
+        for condition in [
+            RunCondition.number(.metric("r2"), .greater, 0), .number(.metric("r2"), .notEqual, 1),
+            .text(.parameter("kind"), .equal, "k1"), .text(.tag("team"), .notEqual, "a"),
+        ] {
+            let steps = try await database.read(to: "explain") { connection in
+                let joined = try #require(try RunConditionSQL(condition, alias: "c", .sqlite).joined)
+                let statement =
+                    SQLFragment("SELECT count(*) FROM \(joined.table) c WHERE c.run IN (1, 2, 3) AND ") + joined.test
+                return try connection.rows("EXPLAIN QUERY PLAN " + statement.sql, statement.arguments)
+                    .map { $0["detail"] as String }
+            }
+            #expect(steps.first?.contains("PRIMARY KEY (run=? AND key=?)") == true)
+        }
+    }
 }

@@ -47,8 +47,28 @@ final class PostgresSession: SQLConnection, @unchecked Sendable {
         }
     }
 
-    func run(_ sql: String, batch: [[(any SQLBindable)?]]) throws {
-        try self.connection.run(self.translated(sql), batch: batch.map(Self.values))
+    func scan(
+        _ sql: String,
+        _ arguments: [(any SQLBindable)?],
+        _ body: (any SQLCursor) throws -> Void
+    ) throws {
+        let cursor = PostgresCursor(try self.connection.query(self.translated(sql), Self.values(arguments)))
+        for row in 0..<cursor.result.rowCount {
+            cursor.row = row
+            try body(cursor)
+        }
+    }
+
+    func run(_ sql: String, count: Int, _ bind: (Int, any SQLArguments) throws -> Void) throws {
+        let arguments = PostgresArguments()
+        var batch: [[PostgresValue]] = []
+        batch.reserveCapacity(count)
+        for index in 0..<count {
+            arguments.values = []
+            try bind(index, arguments)
+            batch.append(arguments.values)
+        }
+        try self.connection.run(self.translated(sql), batch: batch)
     }
 
     private func translated(_ sql: String) -> String {
@@ -62,6 +82,44 @@ final class PostgresSession: SQLConnection, @unchecked Sendable {
     private static func values(_ arguments: [(any SQLBindable)?]) -> [PostgresValue] {
         arguments.map { ($0?.sqlValue ?? .null).postgresValue }
     }
+}
+
+/// Collects the arguments of a statement.
+private final class PostgresArguments: SQLArguments {
+    var values: [PostgresValue] = []
+
+    func add(_ number: Int64) { self.values.append(.integer(number)) }
+    func add(_ number: Double) { self.values.append(.real(number)) }
+    func add(_ text: String) { self.values.append(.text(text)) }
+    func add(_ value: (any SQLBindable)?) { self.values.append((value?.sqlValue ?? .null).postgresValue) }
+}
+
+/// A row of a result.
+private final class PostgresCursor: SQLCursor {
+    let result: PostgresResult
+    var row = 0
+
+    init(_ result: PostgresResult) { self.result = result }
+
+    func integer(_ column: Int) -> Int64 {
+        guard case .integer(let number) = self.result.value(self.row, column) else { return 0 }
+        return number
+    }
+
+    func real(_ column: Int) -> Double {
+        switch self.result.value(self.row, column) {
+        case .real(let number): number
+        case .integer(let number): Double(number)
+        default: 0
+        }
+    }
+
+    func text(_ column: Int) -> String {
+        guard case .text(let text) = self.result.value(self.row, column) else { return "" }
+        return text
+    }
+
+    func isNull(_ column: Int) -> Bool { self.result.value(self.row, column) == .null }
 }
 
 extension SQLValue {

@@ -48,30 +48,48 @@ final class SQLiteConnection: SQLConnection {
         }
     }
 
-    func run(_ sql: String, batch: [[(any SQLBindable)?]]) throws {
-        var rest = batch[...]
-        let size = Self.rowsOfStatement
-        if rest.count >= size, let many = MultiRowStatement.expand(sql, rows: size) {
-            let statement = try PreparedStatement(many, in: self.database)
-            while rest.count >= size {
-                try Self.execute(rest.prefix(size), statement)
-                rest = rest.dropFirst(size)
-            }
-        }
-        guard !rest.isEmpty else { return }
+    func scan(
+        _ sql: String,
+        _ arguments: [(any SQLBindable)?],
+        _ body: (any SQLCursor) throws -> Void
+    ) throws {
         let statement = try PreparedStatement(sql, in: self.database)
-        for arguments in rest { try Self.execute(CollectionOfOne(arguments), statement) }
+        precondition(!statement.isBusy, "a statement was run again while its rows were read")
+        defer { statement.reset() }
+        try statement.checkArgumentCount(arguments.count)
+        try Self.bind(arguments, to: statement, from: 1)
+        let cursor = SQLiteCursor(statement)
+        while try statement.step() { try body(cursor) }
     }
 
-    /// Runs a statement of as many rows as there are `rows`, bound one after another.
-    private static func execute(_ rows: some Collection<[(any SQLBindable)?]>, _ statement: PreparedStatement) throws {
-        defer { statement.reset() }
-        var position = 1
-        for row in rows {
-            try Self.bind(row, to: statement, from: position)
-            position += row.count
+    func run(_ sql: String, count: Int, _ bind: (Int, any SQLArguments) throws -> Void) throws {
+        var next = 0
+        let size = Self.rowsOfStatement
+        if count >= size, let many = MultiRowStatement.expanded(sql, rows: size) {
+            let statement = try PreparedStatement(many, in: self.database)
+            let arguments = SQLiteArguments(statement)
+            while count - next >= size {
+                try Self.execute(next..<next + size, statement, arguments, bind)
+                next += size
+            }
         }
-        try statement.checkArgumentCount(position - 1)
+        guard next < count else { return }
+        let statement = try PreparedStatement(sql, in: self.database)
+        let arguments = SQLiteArguments(statement)
+        for index in next..<count { try Self.execute(index..<index + 1, statement, arguments, bind) }
+    }
+
+    /// Runs a statement of as many rows as there are `members`, bound one after another.
+    private static func execute(
+        _ members: Range<Int>,
+        _ statement: PreparedStatement,
+        _ arguments: SQLiteArguments,
+        _ bind: (Int, any SQLArguments) throws -> Void
+    ) throws {
+        defer { statement.reset() }
+        arguments.position = 1
+        for index in members { try bind(index, arguments) }
+        try statement.checkArgumentCount(arguments.position - 1)
         while try statement.step() {}
     }
 
@@ -80,18 +98,57 @@ final class SQLiteConnection: SQLConnection {
         to statement: PreparedStatement,
         from first: Int
     ) throws {
-        var position = first
-        for value in values {
-            switch value?.sqlValue ?? .null {
-            case .null: try statement.bindNull(position)
-            case .integer(let number): try statement.bind(number, position)
-            case .real(let number): try statement.bind(number, position)
-            case .text(let text): try statement.bind(text, position)
-            case .blob(let data): try statement.bind(data, position)
-            }
-            position += 1
-        }
+        let arguments = SQLiteArguments(statement)
+        arguments.position = first
+        for value in values { try arguments.add(value) }
     }
+}
+
+/// Binds the arguments of a statement.
+private final class SQLiteArguments: SQLArguments {
+    private let statement: PreparedStatement
+    /// The position of the next argument, which counts from 1.
+    var position = 1
+
+    init(_ statement: PreparedStatement) { self.statement = statement }
+
+    func add(_ number: Int64) throws {
+        try self.statement.bind(number, self.position)
+        self.position += 1
+    }
+
+    func add(_ number: Double) throws {
+        try self.statement.bind(number, self.position)
+        self.position += 1
+    }
+
+    func add(_ text: String) throws {
+        try self.statement.bind(text, self.position)
+        self.position += 1
+    }
+
+    func add(_ value: (any SQLBindable)?) throws {
+        switch value?.sqlValue ?? .null {
+        case .null: try self.statement.bindNull(self.position)
+        case .integer(let number): try self.statement.bind(number, self.position)
+        case .real(let number): try self.statement.bind(number, self.position)
+        case .text(let text): try self.statement.bind(text, self.position)
+        case .blob(let data): try self.statement.bind(data, self.position)
+        }
+        self.position += 1
+    }
+}
+
+/// The current row of a statement.
+private final class SQLiteCursor: SQLCursor {
+    private let statement: PreparedStatement
+
+    init(_ statement: PreparedStatement) { self.statement = statement }
+
+    func integer(_ column: Int) -> Int64 { self.statement.integer(column) }
+    func real(_ column: Int) -> Double { self.statement.real(column) }
+    func text(_ column: Int) -> String { self.statement.text(column) }
+    func isNull(_ column: Int) -> Bool { self.statement.kind(column) == .null }
 }
 
 extension SQLValue {

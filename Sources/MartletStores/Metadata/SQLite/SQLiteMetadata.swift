@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import MartletCore
+import MartletEngines
 
 /// The metadata in an SQLite file.
 ///
@@ -27,7 +28,7 @@ final class SQLiteMetadata: MetadataBackend {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let pool = try Self.open(path)
             self.pool = pool
-            self.writes = SQLiteWriteGroup(pool)
+            self.writes = SQLiteWriteGroup(pool, pool.writeWithoutTransaction { WriteAheadLog(of: $0) })
             self.schemaVersion = try pool.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 return try SQLiteMigrator(migrations: migrations, path: path).migrate(database)

@@ -36,8 +36,8 @@ enum LoggedModelRows {
 
     /// Adds the points that name a logged model to it.
     static func write(_ metrics: [Metric], run: RunID, in database: any SQLConnection) throws {
+        guard metrics.contains(where: { $0.modelID != nil }) else { return }
         let ids = Set(metrics.compactMap(\.modelID))
-        guard !ids.isEmpty else { return }
         try Self.requireWritable(ids, in: database)
         try database.run(
             """

@@ -7,18 +7,16 @@ enum RunBatchRows {
     static func write(_ batch: RunBatch, run: Int64, id: RunID, in database: any SQLConnection) throws {
         try Self.write(batch.parameters, to: .run(run, id), in: database)
         try Self.write(batch.tags, run: run, in: database)
-        guard !batch.metrics.isEmpty else { return }
+        let metrics = batch.metrics
+        guard !metrics.isEmpty else { return }
         try database.run(
             """
             INSERT INTO metrics (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
-            batch: batch.metrics.map { Self.arguments($0, run) }
-        )
-        var latest: [String: Metric] = [:]
-        for metric in batch.metrics where latest[metric.key].map(metric.isLater) ?? true {
-            latest[metric.key] = metric
-        }
+            count: metrics.count
+        ) { try Self.bind(metrics[$0], run, to: $1) }
+        let latest = Self.latest(metrics)
         try database.run(
             """
             INSERT INTO latest_metrics AS old (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
@@ -27,9 +25,25 @@ enum RunBatchRows {
             WHERE (excluded.step, excluded.timestamp, 1 - excluded.is_nan, excluded.value)
                 > (old.step, old.timestamp, 1 - old.is_nan, old.value)
             """,
-            batch: latest.values.map { Self.arguments($0, run) }
-        )
-        try LoggedModelRows.write(batch.metrics, run: id, in: database)
+            count: latest.count
+        ) { try Self.bind(metrics[latest[$0]], run, to: $1) }
+        try LoggedModelRows.write(metrics, run: id, in: database)
+    }
+
+    /// The positions of the latest point of each key.
+    private static func latest(_ metrics: [Metric]) -> [Int] {
+        if metrics.count == 1 { return [0] }
+        var latest: [Int] = []
+        var places: [String: Int] = [:]
+        for (index, metric) in metrics.enumerated() {
+            if let place = places[metric.key] {
+                if metric.isLater(than: metrics[latest[place]]) { latest[place] = index }
+            } else {
+                places[metric.key] = latest.count
+                latest.append(index)
+            }
+        }
+        return latest
     }
 
     /// Sets tags of the run, and its name when a tag says it.
@@ -92,8 +106,13 @@ enum RunBatchRows {
         return [metric.key, metric.step, metric.timestamp, isNaN ? 0.0 : metric.value, isNaN]
     }
 
-    private static func arguments(_ metric: Metric, _ run: Int64) -> [(any SQLBindable)?] {
+    private static func bind(_ metric: Metric, _ run: Int64, to arguments: any SQLArguments) throws {
         let isNaN = metric.value.isNaN
-        return [run, metric.key, metric.step, metric.timestamp, isNaN ? 0.0 : metric.value, isNaN]
+        try arguments.add(run)
+        try arguments.add(metric.key)
+        try arguments.add(metric.step)
+        try arguments.add(metric.timestamp.microseconds)
+        try arguments.add(isNaN ? 0.0 : metric.value)
+        try arguments.add(isNaN ? 1 as Int64 : 0)
     }
 }

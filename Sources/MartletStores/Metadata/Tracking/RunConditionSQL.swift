@@ -28,8 +28,11 @@ struct RunConditionSQL: Sendable {
         self.alias = alias
         switch condition {
         case .number(let field, let comparison, let number):
+            // The row is found by run and key; a sign hides the rest from SQLite, which would else read the index by
+            // value instead, and with it the rows of all runs.
+            let column = (dialect == .sqlite ? "+" : "") + alias
             guard case .metric(let key) = field,
-                let test = SQLFragment.number("\(alias).value", isNaN: "\(alias).is_nan", comparison, number)
+                let test = SQLFragment.number("\(column).value", isNaN: "\(column).is_nan", comparison, number)
             else { throw SearchMisfit.error(field, "a number") }
             self.set(test, field)
             if comparison != .notEqual, !number.isNaN {

@@ -46,30 +46,48 @@ enum RunRows {
         var runs = rows.map(Self.run)
         let numbers = rows.map { $0["row"] as Int64 }
         let positions = Dictionary(uniqueKeysWithValues: zip(numbers, runs.indices))
-        func each(_ columns: String, of table: String, _ body: (inout Run, SQLRow) throws -> Void) throws {
+        func each(_ columns: String, of table: String, _ body: (inout Run, any SQLCursor) throws -> Void) throws {
             for list in SQLList.pages(of: numbers) {
-                try database.forEachRow(
+                // The rows of a run mostly follow each other.
+                var number: Int64?
+                var position = 0
+                try database.scan(
                     "SELECT run, \(columns) FROM \(table) WHERE run IN (\(list.placeholders))",
                     list.arguments
                 ) { row in
-                    if let position = positions[row[0]] { try body(&runs[position], row) }
+                    let run = row.integer(0)
+                    if run != number {
+                        guard let found = positions[run] else { return }
+                        (number, position) = (run, found)
+                    }
+                    try body(&runs[position], row)
                 }
             }
         }
-        try each("key, value", of: "params") { $0.parameters[$1[1]] = $1[2] }
-        try each("key, value", of: "run_tags") { $0.tags[$1[1]] = $1[2] }
+        try each("key, value", of: "params") { $0.parameters[$1.text(1)] = $1.text(2) }
+        try each("key, value", of: "run_tags") { $0.tags[$1.text(1)] = $1.text(2) }
         try each("key, step, timestamp, value, is_nan", of: "latest_metrics") { run, row in
-            let key: String = row[1]
+            let key = row.text(1)
             run.metrics[key] = Self.metric(key, row, from: 2)
         }
         try each("name, digest, context, source_type, source, schema, profile, tags", of: "run_datasets") { run, row in
             run.datasets.append(try Self.dataset(row))
         }
-        try each("model", of: "run_input_models") { $0.inputModels.append($1[1]) }
+        try each("model", of: "run_input_models") { $0.inputModels.append($1.text(1)) }
         try each("model, step", of: "run_output_models") { run, row in
-            run.outputModels.append(ModelOutput(modelID: row[1], step: row[2]))
+            run.outputModels.append(ModelOutput(modelID: row.text(1), step: row.integer(2)))
         }
         return runs
+    }
+
+    /// The point in the columns `step`, `timestamp`, `value` and `is_nan`, which begin at `first`.
+    static func metric(_ key: String, _ row: any SQLCursor, from first: Int) -> Metric {
+        Metric(
+            key,
+            row.integer(first + 3) != 0 ? .nan : row.real(first + 2),
+            at: EventTime(microseconds: row.integer(first + 1)),
+            step: row.integer(first)
+        )
     }
 
     private static func run(_ row: SQLRow) -> Run {
@@ -86,16 +104,16 @@ enum RunRows {
         )
     }
 
-    private static func dataset(_ row: SQLRow) throws -> DatasetInput {
-        let context: String = row[3]
-        let tags: String = row[8]
+    private static func dataset(_ row: any SQLCursor) throws -> DatasetInput {
+        let context = row.text(3)
+        let tags = row.text(8)
         return DatasetInput(
-            name: row[1],
-            digest: row[2],
-            sourceType: row[4],
-            source: row[5],
-            schema: row[6],
-            profile: row[7],
+            name: row.text(1),
+            digest: row.text(2),
+            sourceType: row.text(4),
+            source: row.text(5),
+            schema: row.isNull(6) ? nil : row.text(6),
+            profile: row.isNull(7) ? nil : row.text(7),
             context: context.isEmpty ? nil : context,
             tags: tags == "{}" ? [:] : try JSONDecoder().decode([String: String].self, from: Data(tags.utf8))
         )

@@ -23,13 +23,19 @@ struct RunSearchPlan: Sendable, Equatable {
 /// ones over the fraction that meets all conditions. A start from a condition passes all of its rows, in the order of the
 /// file, and has to sort what is left. The conditions that fewest runs meet are asked first.
 struct RunSearchPlanner {
-    /// How many runs, evenly spread, the conditions are tried on.
+    /// How many runs, evenly spread, are looked at.
     private static let sampleSize = 32
+    /// How many of them a condition is tried on from whose rows a search may begin: a wrong guess costs most there.
+    private static let sourceSampleSize = 96
+    /// The fraction up to which a sample does not tell how many there are.
+    private static let rareFraction = 0.04
     /// The most rows of an index that are counted.
     private static let countLimit = 20_000.0
     /// The price of the next row of an index, of a lookup near the last one, and of what is done with a row that is left.
     private static let nextRow = 0.2
     private static let nearLookup = 0.6
+    /// The price of the next row of an index over the beginning of a text, for which the row itself is read too.
+    private static let nextTextRow = 0.7
     private static let sortedRow = 1.5
 
     private let query: RunSearchSQL
@@ -47,8 +53,10 @@ struct RunSearchPlanner {
     /// The cheapest plan.
     func plan() throws -> RunSearchPlan {
         let range = try self.range()
-        let sample = Self.sample(of: range)
-        let fractions = try self.query.conditions.map { try self.fraction($0, of: sample) }
+        let sample = Self.sample(of: range, Self.sampleSize)
+        let sourceSample = Self.sample(of: range, Self.sourceSampleSize)
+        let fractions = try self.query.conditions
+            .map { try self.fraction($0, of: $0.source == nil ? sample : sourceSample) }
         let ranking = fractions.indices.sorted { (fractions[$0], $0) < (fractions[$1], $1) }
         let ranked = ranking.map { fractions[$0] }
         let met = ranked.reduce(1, *)
@@ -60,10 +68,11 @@ struct RunSearchPlanner {
         for (position, index) in ranking.enumerated() {
             guard let source = self.query.conditions[index].source else { continue }
             let others = ranked.enumerated().filter { $0.offset != position }.map(\.element)
-            let price =
-                Self.nextRow + Self.nearLookup * Self.chain(others) + Self.sortedRow * others.reduce(1, *)
-            // What the sample shows to be much dearer is not counted.
-            if Double(range.count) * fractions[index] * price > 4 * best.cost { continue }
+            let row = source.table == "latest_metrics" ? Self.nextRow : Self.nextTextRow
+            let price = row + Self.nearLookup * Self.chain(others) + Self.sortedRow * others.reduce(1, *)
+            // What the sample shows to be dearer is not counted, since counting has its price too.
+            let isSeen = fractions[index] > Self.rareFraction
+            if isSeen, Double(range.count) * fractions[index] * price > best.cost { continue }
             let probe = SQLFragment("SELECT 1 FROM \(source.table) d WHERE ") + source.test
             guard let count = try self.count(probe, upTo: best.cost / price) else { continue }
             if count * price < best.cost { best = (count * price, .condition(index)) }
@@ -71,7 +80,9 @@ struct RunSearchPlanner {
         if let experiments = self.query.experiments, !walk.isOneExperiment {
             let price = Self.nextRow + Self.nearLookup * Self.chain(ranked) + Self.sortedRow * met
             let probe = SQLFragment("SELECT 1 FROM runs r WHERE ") + .all([experiments] + self.query.lifecycle)
-            if let count = try self.count(probe, upTo: best.cost / price), count * price < best.cost {
+            if walk.share <= Self.rareFraction || Double(self.total) * walk.share * price < best.cost,
+                let count = try self.count(probe, upTo: best.cost / price), count * price < best.cost
+            {
                 best = (count * price, .experiments)
             }
         }
@@ -82,7 +93,7 @@ struct RunSearchPlanner {
     private func walk() throws -> (rows: Double, share: Double, isOneExperiment: Bool) {
         let total = Double(self.total)
         guard let experiments = self.query.experiments else { return (total, 1, false) }
-        let sample = Self.sample(of: 1...max(self.total, 1))
+        let sample = Self.sample(of: 1...max(self.total, 1), Self.sampleSize)
         let inside = SQLFragment.all([experiments] + self.query.lifecycle)
         let first = self.query.search.order.first?.field ?? .startedAt
         if case .metric(let key) = first {
@@ -125,9 +136,9 @@ struct RunSearchPlanner {
     }
 
     /// Numbers evenly spread over `range`.
-    private static func sample(of range: ClosedRange<Int64>) -> [Int64] {
-        let step = max(Double(range.count) / Double(Self.sampleSize), 1)
-        return (0..<Self.sampleSize).map { range.lowerBound + Int64((Double($0) + 0.5) * step) }
+    private static func sample(of range: ClosedRange<Int64>, _ size: Int) -> [Int64] {
+        let step = max(Double(range.count) / Double(size), 1)
+        return (0..<size).map { range.lowerBound + Int64((Double($0) + 0.5) * step) }
     }
 
     /// What fraction of the sampled runs meets `condition`.
@@ -150,7 +161,7 @@ struct RunSearchPlanner {
         let statement =
             SQLFragment("SELECT count(*) FROM \(table) WHERE ") + .list(column, sample) + SQLFragment(" AND ") + test
         let count = try self.database.row(statement.sql, statement.arguments)?[0] as Int? ?? 0
-        return max(Double(count), 0.5) / Double(Self.sampleSize)
+        return max(Double(count), 0.5) / Double(sample.count)
     }
 
     /// How many rows `probe` has, or `nil` when they are more than `limit`.

@@ -161,7 +161,7 @@ package struct SQLTrackingStore: TrackingStore {
         try await self.database.read(to: "read a metric of the run \(id)") { database in
             guard let row = try RunRows.row(of: id, in: database) else { throw RunRows.notFound(id) }
             var points: [Metric] = []
-            try database.forEachRow(
+            try database.scan(
                 """
                 SELECT step, timestamp, value, is_nan FROM metrics WHERE run = ? AND key = ?
                 ORDER BY step, timestamp, value LIMIT ? OFFSET ?
@@ -181,7 +181,7 @@ package struct SQLTrackingStore: TrackingStore {
                 guard let row = try RunRows.row(of: id, in: database) else { throw RunRows.notFound(id) }
                 let steps = search.steps ?? Int64.min...Int64.max
                 var found: [RunMetric] = []
-                try database.forEachRow(
+                try database.scan(
                     """
                     SELECT step, timestamp, value, is_nan FROM metrics
                     WHERE run = ? AND key = ? AND step >= ? AND step <= ?
