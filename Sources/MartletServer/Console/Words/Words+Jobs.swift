@@ -22,7 +22,6 @@ extension Words {
         Phrase("column.next", "Next", "다음 실행"),
         Phrase("column.lastJob", "Last job", "최근 작업"),
         Phrase("column.job", "Job", "작업"),
-        Phrase("column.created", "Created", "생성"),
         Phrase("column.took", "Took", "소요 시간"),
         Phrase("column.why", "Why", "사유"),
         Phrase("column.tries", "Tries", "시도"),
