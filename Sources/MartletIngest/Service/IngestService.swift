@@ -121,7 +121,10 @@ package struct IngestService: Sendable {
             )
         }
         for offer in offers {
-            let report = try await self.ingest(offer, run, fingerprint)
+            // What the place is called goes wherever the load is shown, lineage among it.
+            let shown = offer.origin + (run.isFallback ? " (fallback)" : "")
+            let marked = SourceOffer(offer.place, origin: shown, version: offer.version)
+            let report = try await self.ingest(marked, run, fingerprint)
             reports.append(report)
             if report.figures.isNewSchema == true {
                 let changes = report.figures.schemaChanges ?? []

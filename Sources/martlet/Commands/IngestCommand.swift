@@ -78,7 +78,9 @@ struct IngestRunCommand: AsyncParsableCommand {
         for failure in outcome.failures { application.terminal.show(failure) }
         if outcome.reports.isEmpty && outcome.failures.isEmpty {
             application.terminal.note(
-                "the workspace has no sources; add one under sources/, or see martlet ingest --infer"
+                application.workspace.sources.isEmpty
+                    ? "the workspace has no sources; add one under sources/, or see martlet ingest --infer"
+                    : "nothing to load: no file or object is ready yet"
             )
         }
         if !outcome.failures.isEmpty || outcome.reports.contains(where: { $0.outcome == .refused }) {

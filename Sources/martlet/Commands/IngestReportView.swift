@@ -17,7 +17,7 @@ struct IngestReportView {
         for report in self.reports {
             let figures = report.figures
             table.add([
-                .text(report.source), .text(report.origin + (report.isFallback ? " (fallback)" : "")),
+                .text(report.source), .text(report.origin),
                 .init(report.outcome == .nothingNew ? "" : report.batch.short, json: .string(report.batch.description)),
                 .text(Self.word(report.outcome)),
                 .count(figures.rowsRead), .count(figures.rowsLoaded), .count(figures.rowsQuarantined),
