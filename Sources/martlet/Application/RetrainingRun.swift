@@ -99,6 +99,8 @@ struct RetrainingRun: Sendable {
             )
         }
         _ = try await self.application.actor(self.actor, .deploy, on: .endpoint(plan.endpoint))
+        // Nothing is approved that could not start.
+        try await self.checkFree(plan.endpoint)
         let order = "retraining plan '\(self.check.plan.name)' says auto: \(autonomy.rawValue), and every gate passed"
         if !(plan.experiment?.isPaired ?? false) {
             let decider = try await self.application.actor(self.actor, .decide, on: .model(version.model))
@@ -113,6 +115,18 @@ struct RetrainingRun: Sendable {
             : try await desk.startExperiment(plan, version, author)
         return "\(stored.run.kind) \(stored.run.id) of \(version) at \(plan.endpoint) has started: "
             + "martlet \(stored.run.kind) status \(stored.run.id)"
+    }
+
+    private func checkFree(_ endpoint: String) async throws {
+        guard
+            let holder = try await self.application.releaseStore().openRuns()
+                .first(where: { $0.run.endpoint == endpoint })
+        else { return }
+        throw TrackingError(
+            .releaseEndpointBusy,
+            "'\(endpoint)' is held by \(holder.run.kind) \(holder.run.id), which has not ended; approve and start the "
+                + "version when it has"
+        )
     }
 
     private static func newID() -> String {

@@ -128,7 +128,8 @@ struct RetrainRunCommand: AsyncParsableCommand {
             application.terminal.line(shown.json(outcome).prettyText)
         } else if let report = outcome.report {
             TrainingReportView(report, recipe: recipe.definition).show(on: application.terminal)
-            if let followUp = outcome.followUp { application.terminal.line(followUp) }
+            // Of a version that waits for approval the report has told.
+            if plan.autonomy.changesTraffic, let followUp = outcome.followUp { application.terminal.line(followUp) }
         }
         if outcome.report == nil, !self.ifDue { throw QuietExit(status: .failed) }
         if outcome.report?.verdicts.contains(where: { !$0.isPassed }) ?? false { throw QuietExit(status: .gateFailed) }
