@@ -8,6 +8,8 @@ package enum StepWork: Sendable, Hashable, Codable {
     case materialize([String])
     /// Trains a recipe and registers its best version.
     case train(String)
+    /// Trains again by a retraining plan, when that says so.
+    case retrain(String)
     /// Runs a program of the user's, with its arguments.
     case command([String])
 
@@ -17,6 +19,7 @@ package enum StepWork: Sendable, Hashable, Codable {
         case .ingest: "ingest"
         case .materialize: "materialize"
         case .train: "train"
+        case .retrain: "retrain"
         case .command: "command"
         }
     }
@@ -27,6 +30,7 @@ package enum StepWork: Sendable, Hashable, Codable {
         case .ingest(let names), .materialize(let names):
             "\(self.kind) \(names.isEmpty ? "all" : names.joined(separator: ", "))"
         case .train(let recipe): "train \(recipe)"
+        case .retrain(let plan): "retrain \(plan)"
         case .command(let words): words.joined(separator: " ")
         }
     }
@@ -83,6 +87,11 @@ struct StepEntry: DocumentObject, Sendable {
             "Bring the online rows of these feature views up to date; 'all' for every one."
         )
         let train = reader.optional("train", String.self, "Train this recipe and register its best version.")
+        let retrain = reader.optional(
+            "retrain",
+            String.self,
+            "Train again by this retraining plan, or by that of this recipe, when it is due and worth it."
+        )
         let command = reader.optional("command", [String].self, "Run a program, without a shell: [name, argument, …].")
         self.retries = reader.value("retries", default: RetryRule(), "How often and when a failed try is repeated.")
         self.timeout = reader.value(
@@ -93,7 +102,7 @@ struct StepEntry: DocumentObject, Sendable {
         )
         let works: [StepWork] = [
             ingest.map { .ingest(Self.names($0)) }, materialize.map { .materialize(Self.names($0)) },
-            train.map { .train($0) }, command.map { .command($0) },
+            train.map { .train($0) }, retrain.map { .retrain($0) }, command.map { .command($0) },
         ]
         .compactMap(\.self)
         self.work = works.first
@@ -101,7 +110,7 @@ struct StepEntry: DocumentObject, Sendable {
             let found = works.isEmpty ? "none" : works.map { "'\($0.kind)'" }.joined(separator: " and ")
             reader.report(
                 .documentInvalidValue,
-                "a step does one thing: write 'ingest', 'materialize', 'train' or 'command'; found \(found)"
+                "a step does one thing: write 'ingest', 'materialize', 'train', 'retrain' or 'command'; found \(found)"
             )
         }
         if case .command(let words)? = self.work, words.first?.isEmpty ?? true {

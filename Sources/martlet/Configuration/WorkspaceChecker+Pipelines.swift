@@ -2,6 +2,7 @@ import MartletCore
 import MartletFeatures
 import MartletIngest
 import MartletJobs
+import MartletRetraining
 import MartletTraining
 
 extension WorkspaceChecker {
@@ -26,6 +27,10 @@ extension WorkspaceChecker {
                 case .train(let name):
                     let known = self.workspace.recipes.map(\.definition.name)
                     self.check([name], "recipe", known, location, in: context)
+                case .retrain(let name):
+                    let plans = self.workspace.retraining.map(\.definition)
+                    let known = plans.map(\.name) + plans.map(\.recipe.value)
+                    self.check([name], "retraining plan", known, location, in: context)
                 case .command: break
                 }
             }

@@ -3,6 +3,7 @@ import MartletCore
 import MartletFeatures
 import MartletIngest
 import MartletJobs
+import MartletRetraining
 import MartletTracking
 import MartletTraining
 
@@ -24,6 +25,7 @@ struct StepExecution: Sendable {
             case .ingest(let names): return try await self.ingest(names, application)
             case .materialize(let names): return try await self.materialize(names, application)
             case .train(let recipe): return try await self.train(recipe, application)
+            case .retrain(let plan): return try await self.retrain(plan, application)
             case .command(let words): return await StepProgram(words, order: self.order, application).carryOut()
             }
         } catch let error as WorkspaceInvalid {
@@ -105,6 +107,31 @@ struct StepExecution: Sendable {
         result["version"] = .string(version.description)
         let registered = try await application.registry().resolve(ModelReference(version.description))
         result["approval"] = .string(registered.approval.status.rawValue)
+        return .done(result)
+    }
+
+    /// Trains when the plan says so; a start after a crash finds its rows trained, and waits.
+    private func retrain(_ name: String, _ application: Application) async throws -> StepReport {
+        let terminal = application.terminal
+        let plan = try application.retrainingPlan(named: name)
+        let check = try await application.checkRetraining(plan, RetrainingCheck.Request(), at: .now)
+        for reason in check.decision.reasons { terminal.note(reason) }
+        let by = self.order.job.cause.kind == .person ? self.order.job.cause.by : "martlet"
+        let view = TrainingProgressView(terminal, isSilent: false)
+        let outcome = try await RetrainingRun(application: application, check: check, actor: by)
+            .carryOut { view.show($0) }
+        view.finish()
+        var result: [String: JSONValue] = ["verdict": .string(check.decision.verdict)]
+        if let followUp = outcome.followUp {
+            terminal.note(followUp)
+            result["follow_up"] = .string(followUp)
+        }
+        guard let report = outcome.report else { return .done(result) }
+        result["training_rows"] = .integer(Int64(report.rowCount))
+        guard let version = report.version else {
+            return .failed(report.refusal ?? "no version was registered", isFinal: true, result)
+        }
+        result["version"] = .string(version.description)
         return .done(result)
     }
 
