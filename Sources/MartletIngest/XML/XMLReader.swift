@@ -5,6 +5,9 @@ import MartletCore
 /// Written for data: names lose their namespace prefix, comments and processing instructions are passed over, entities
 /// beside XML's own five and character references are refused, and so are documents that define some. Tags must nest,
 /// and nothing but white space may follow the root.
+///
+/// Foundation's parser is not used: on Linux (Swift 6.3) `XMLParser.parse()` returns `true` for documents that are cut
+/// off, such as `<a>`, and a page that came in part must never load.
 struct XMLReader {
     /// What comes next.
     enum Event: Equatable {

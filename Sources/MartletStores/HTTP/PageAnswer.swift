@@ -34,11 +34,11 @@ struct PageAnswer {
         self.saysEmpty = try definition.location.answer.map { try Self.isEmpty($0, document, address) } ?? false
         if case .xml(let format) = definition.format, !self.saysEmpty { try Self.check(format, document, address) }
         let pointer = paging?.recordsPointer ?? Self.recordsPointer(definition.format)
-        let records = pointer.map { XMLDocument.value(at: $0, of: document) }
+        let records = pointer.map { XMLRecords.value(at: $0, of: document) }
         self.recordCount = records.map(Self.count)
         self.isEmpty = isBlank || self.saysEmpty || self.recordCount == 0
         self.total = try Self.total(self.saysEmpty ? nil : paging?.totalPointer, document, address)
-        if let pointer = paging?.nextPointer, case .string(let next)? = XMLDocument.value(at: pointer, of: document) {
+        if let pointer = paging?.nextPointer, case .string(let next)? = XMLRecords.value(at: pointer, of: document) {
             self.next = next.isEmpty ? nil : next
         } else {
             self.next = follows
@@ -47,7 +47,7 @@ struct PageAnswer {
 
     private static func total(_ pointer: String?, _ document: JSONValue, _ address: String) throws -> Int? {
         guard let pointer else { return nil }
-        guard let value = XMLDocument.value(at: pointer, of: document), let total = Self.number(value) else {
+        guard let value = XMLRecords.value(at: pointer, of: document), let total = Self.number(value) else {
             throw IngestError(
                 .ingestFetchFailed,
                 "an answer of '\(address)' has no number at 'total_pointer' (\(pointer))"
@@ -68,7 +68,7 @@ struct PageAnswer {
     private static func document(_ body: Data, _ definition: SourceDefinition, _ address: String) throws -> JSONValue {
         if case .xml(let format) = definition.format {
             do {
-                return try XMLDocument.value(of: XMLText.utf8(Array(body), format.encoding, origin: address))
+                return try XMLRecords.value(of: XMLText.utf8(Array(body), format.encoding, origin: address))
             } catch let fault as XMLFault {
                 throw IngestError(
                     .ingestFetchFailed,
@@ -91,7 +91,7 @@ struct PageAnswer {
     /// Holds the answer against its rule, and returns whether it says that there are no records.
     private static func isEmpty(_ rule: AnswerRule, _ document: JSONValue, _ address: String) throws -> Bool {
         func text(_ pointer: String?) -> String? {
-            pointer.flatMap { XMLDocument.value(at: $0, of: document) }.flatMap(Self.text)
+            pointer.flatMap { XMLRecords.value(at: $0, of: document) }.flatMap(Self.text)
         }
         if let fault = text(rule.faultPointer) {
             throw IngestError(.ingestFetchFailed, "'\(address)' answered with an error: \(Self.shown(fault))")

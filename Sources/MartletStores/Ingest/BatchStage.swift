@@ -212,7 +212,7 @@ struct BatchStage {
         var lines = Data()
         do {
             let text = try XMLText.utf8(Array(bytes), format.encoding, origin: self.load.origin)
-            try XMLDocument.forEachRecord(in: text, at: format.records) { record in
+            try XMLRecords.forEachRecord(in: text, at: format.records) { record in
                 lines.append(contentsOf: record.canonicalText.utf8)
                 lines.append(0x0A)
                 guard lines.count > 1 << 20 else { return }

@@ -2,10 +2,10 @@ import MartletCore
 import MartletIngest
 import Testing
 
-struct XMLDocumentTests {
+struct XMLRecordsTests {
     private func records(_ text: String, _ path: String = "/a/b") throws -> [String] {
         var found: [String] = []
-        try XMLDocument.forEachRecord(in: Array(text.utf8), at: path) { found.append($0.canonicalText) }
+        try XMLRecords.forEachRecord(in: Array(text.utf8), at: path) { found.append($0.canonicalText) }
         return found
     }
 
@@ -20,9 +20,9 @@ struct XMLDocumentTests {
                 "{\"#text\":\"<raw>\"}", "{\"#text\":\"\"}",
             ]
         )
-        let whole = try XMLDocument.value(of: Array(text.utf8))
-        #expect(XMLDocument.value(at: "/a/b/0/g/h", of: whole) == .string("가"))
-        #expect(XMLDocument.value(at: "/a/x", of: whole) == nil)
+        let whole = try XMLRecords.value(of: Array(text.utf8))
+        #expect(XMLRecords.value(at: "/a/b/0/g/h", of: whole) == .string("가"))
+        #expect(XMLRecords.value(at: "/a/x", of: whole) == nil)
     }
 
     @Test(arguments: [
@@ -46,7 +46,7 @@ struct XMLDocumentTests {
                 seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 text += parts[Int(seed >> 33) % parts.count]
             }
-            _ = try? XMLDocument.value(of: Array(text.utf8))
+            _ = try? XMLRecords.value(of: Array(text.utf8))
         }
     }
 }

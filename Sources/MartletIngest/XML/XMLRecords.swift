@@ -4,7 +4,7 @@ package import MartletCore
 ///
 /// An element with neither children nor attributes is its text, without the white space around it. Another one is an
 /// object: children by name, those of one name as a list, attributes under `@name`, text under `#text`.
-package enum XMLDocument {
+package enum XMLRecords {
     /// The whole document, as an object with the root's name, from UTF-8.
     package static func value(of bytes: [UInt8]) throws(XMLFault) -> JSONValue {
         var reader = XMLReader(bytes)
