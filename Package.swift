@@ -93,7 +93,8 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletJobs", "MartletReleases", "MartletServing",
+                "MartletCore", "MartletFeatures", "MartletJobs", "MartletMonitoring", "MartletReleases",
+                "MartletServing",
                 "MartletStatistics", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -221,8 +222,9 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletForest", "MartletJobs", "MartletReleases", "MartletServer",
-                "MartletServing", "MartletStatistics", "MartletStores", "MartletTesting", "MartletTracking",
+                "MartletCore", "MartletFeatures", "MartletForest", "MartletJobs", "MartletMonitoring",
+                "MartletReleases", "MartletServer", "MartletServing", "MartletStatistics", "MartletStores",
+                "MartletTesting", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -32,7 +32,7 @@ package struct ColumnProfile: Sendable, Hashable, Codable {
     /// The column of `numbers`.
     package init(numbers: some Sequence<Double>, capacity: Int = QuantileSketch.defaultCapacity) {
         self.init(.number, capacity: capacity)
-        for number in numbers { self.add(number) }
+        self.add(contentsOf: ArraySlice(numbers))
     }
 
     /// The share of rows without a value; 0 when there are no rows.
@@ -47,6 +47,23 @@ package struct ColumnProfile: Sendable, Hashable, Codable {
         }
         self.moments.add(number)
         self.sketch?.add(number)
+    }
+
+    /// Takes in many numbers of a number column: the same as one by one, and several times as fast.
+    package mutating func add(contentsOf numbers: ArraySlice<Double>) {
+        self.rowCount += numbers.count
+        var (sum, count) = (0.0, 0)
+        for number in numbers where number.isFinite {
+            sum += number
+            count += 1
+        }
+        self.missingCount += numbers.count - count
+        guard count > 0 else { return }
+        let mean = sum / Double(count)
+        var squares = 0.0
+        for number in numbers where number.isFinite { squares += (number - mean) * (number - mean) }
+        self.moments.merge(SampleMoments(count: count, mean: mean, squaredDeviations: squares))
+        self.sketch?.add(contentsOf: numbers)
     }
 
     /// Takes in a name of a category column; `nil` is missing.

@@ -26,13 +26,13 @@ package struct QuantileSketch: Sendable, Hashable {
     package static let defaultCapacity = 1_024
     /// Levels shrink by this from the top down.
     private static let shrinkage = 2.0 / 3.0
-    private static let smallestLevel = 8
+    private static let smallestLevel = 64
 
     /// An empty sketch.
     ///
-    /// - Precondition: `capacity` is at least 8.
+    /// - Precondition: `capacity` is at least 64.
     package init(capacity: Int = Self.defaultCapacity) {
-        precondition(capacity >= Self.smallestLevel, "a sketch needs a capacity of at least 8")
+        precondition(capacity >= Self.smallestLevel, "a sketch needs a capacity of at least 64")
         self.capacity = capacity
         self.count = 0
         (self.minimum, self.maximum) = (.infinity, -.infinity)
@@ -56,6 +56,11 @@ package struct QuantileSketch: Sendable, Hashable {
         self.levels[0].append(value)
         self.heldCount += 1
         if self.heldCount >= self.heldLimit { self.compact() }
+    }
+
+    /// Takes in the finite ones of many values.
+    package mutating func add(contentsOf values: ArraySlice<Double>) {
+        for value in values where value.isFinite { self.add(value) }
     }
 
     /// Takes in all that `other` holds; the result is as exact as one sketch over both.

@@ -12,6 +12,8 @@ package struct ConsoleContext: Sendable {
     package var releases: ConsoleReleases?
     /// Pipelines and jobs; `nil` leaves their pages empty.
     package var jobs: JobContext?
+    /// What the last look at live traffic found.
+    package var monitoring: @Sendable () -> [MonitoredVersion] = { [] }
     /// Tells keys apart; `nil` lets everybody in, and decisions ask for a name.
     package let access: (any ConsoleAccess)?
     /// The workspace's name, shown beside the mark.

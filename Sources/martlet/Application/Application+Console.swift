@@ -4,7 +4,11 @@ import MartletServing
 
 extension Application {
     /// The pages under `/console`; `access` opens sessions, and is `nil` where nobody is asked for keys.
-    func console(_ access: (any ConsoleAccess)?, gateway: Gateway?) throws -> ConsoleRoutes {
+    func console(
+        _ access: (any ConsoleAccess)?,
+        gateway: Gateway?,
+        readings: MonitoringReadings
+    ) throws -> ConsoleRoutes {
         let clock = self.clock
         var context = ConsoleContext(
             tracking: try self.tracking(),
@@ -17,6 +21,7 @@ extension Application {
             version: MartletVersion.current,
             now: { clock.now }
         )
+        context.monitoring = { readings.versions }
         context.releases = ConsoleReleases(
             store: try self.releaseStore(),
             desk: try self.releaseDesk(),

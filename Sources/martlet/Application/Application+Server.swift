@@ -47,7 +47,9 @@ extension Application {
         context.samples = { readings.all }
         if surface == .everything { context.jobs = try self.jobContext() }
         let gateway = surface == .tracking ? nil : serving.gateway
-        if surface != .gateway { context.console = try self.console(context.authenticator, gateway: gateway) }
+        if surface != .gateway {
+            context.console = try self.console(context.authenticator, gateway: gateway, readings: readings)
+        }
         var logger = Logger(label: "martlet")
         logger.logLevel = .warning
         let terminal = self.terminal

@@ -4,10 +4,18 @@ import MartletTracking
 
 /// What monitoring says of one version, as Prometheus reads it.
 struct MonitoringSamples {
-    let endpoint: String
-    let version: ModelVersionID
-    let drift: DriftReport
-    let quality: QualityReport
+    private let endpoint: String
+    private let version: ModelVersionID
+    private let drift: DriftReport
+    private let quality: QualityReport
+
+    /// Takes what a look found.
+    init(_ monitored: MonitoredVersion) {
+        self.endpoint = monitored.endpoint
+        self.version = monitored.version
+        self.drift = monitored.drift
+        self.quality = monitored.quality
+    }
 
     /// All figures.
     var all: [MetricSample] { self.columns + self.whole + self.figures }

@@ -4,19 +4,28 @@ import MartletServer
 import ServiceLifecycle
 import Synchronization
 
+/// What one look at live traffic found.
+struct MonitoringLook: Sendable {
+    var samples: [MetricSample] = []
+    var versions: [MonitoredVersion] = []
+}
+
 /// What the last look at live traffic found; read when metrics are asked for.
 final class MonitoringReadings: Sendable {
-    private let samples = Mutex<[MetricSample]>([])
+    private let look = Mutex(MonitoringLook())
     private let folder: String
 
     /// Starts empty; `folder` names the disk whose use is told.
     init(folder: String) { self.folder = folder }
 
     /// Replaces what the last look found.
-    func set(_ samples: [MetricSample]) { self.samples.withLock { $0 = samples } }
+    func set(_ look: MonitoringLook) { self.look.withLock { $0 = look } }
+
+    /// What the last look found of each live version.
+    var versions: [MonitoredVersion] { self.look.withLock { $0.versions } }
 
     /// What the last look found, and how the host is now.
-    var all: [MetricSample] { self.samples.withLock { $0 } + self.host }
+    var all: [MetricSample] { self.look.withLock { $0.samples } + self.host }
 
     private var host: [MetricSample] {
         var samples: [MetricSample] = []
@@ -50,7 +59,7 @@ struct MonitoringService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                self.readings.set(await self.monitor.look())
+                if let look = await self.monitor.look() { self.readings.set(look) }
                 try? await Task.sleep(for: self.interval)
             }
         }

@@ -33,6 +33,7 @@ actor TrafficMonitor {
     private var labels: [String: [LabelJoin.Label]] = [:]
     private var sequences: [String: Int64] = [:]
     private var failureCount = 0
+    private var last: [MonitoredVersion] = []
 
     /// Answers kept for each version, and labels for each endpoint, to be joined; older ones are given up first.
     private static let keptLimit = 20_000
@@ -48,20 +49,23 @@ actor TrafficMonitor {
         self.feedback = SQLFeedbackStore(try application.metadata.database())
     }
 
-    /// Looks once and says what it found.
-    func look() async -> [MetricSample] {
+    /// Looks once and says what it found; `nil` when the server stops meanwhile.
+    ///
+    /// A look that fails is counted, and what was found before stays.
+    func look() async -> MonitoringLook? {
         do {
-            let samples = try await self.samples()
-            return samples + [self.failures]
+            let versions = try await self.versions()
+            self.last = versions
         } catch {
             // The server stops; that is no fault.
-            if Task.isCancelled { return [] }
+            if Task.isCancelled { return nil }
             self.failureCount += 1
             self.application.terminal.note(
                 "live traffic cannot be compared with training: \(readableMessage(of: error))"
             )
-            return [self.failures]
         }
+        let samples = self.last.flatMap { MonitoringSamples($0).all }
+        return MonitoringLook(samples: samples + [self.failures], versions: self.last)
     }
 
     private var failures: MetricSample {
@@ -73,7 +77,7 @@ actor TrafficMonitor {
         )
     }
 
-    private func samples() async throws -> [MetricSample] {
+    private func versions() async throws -> [MonitoredVersion] {
         let now = self.application.clock.now
         let begin = now - self.configuration.window
         let live = try await self.application.deployments().snapshot().deployments
@@ -83,7 +87,7 @@ actor TrafficMonitor {
         for key in keys where self.models[key.version] == nil { try await self.load(key.version) }
         try self.read(since: begin)
         for endpoint in Set(keys.map(\.endpoint)) { try await self.readLabels(of: endpoint) }
-        var samples: [MetricSample] = []
+        var versions: [MonitoredVersion] = []
         for key in keys {
             guard case .some(.some(let model)) = self.models[key.version] else { continue }
             self.hours[key] = self.hours[key]?.filter { ($0.key + 1) * Self.hour > begin.microseconds }
@@ -91,9 +95,9 @@ actor TrafficMonitor {
             var whole = TrafficProfile(model.reference)
             for (_, hour) in (self.hours[key] ?? [:]).sorted(by: { $0.key < $1.key }) { whole.merge(hour.profile) }
             guard whole.data.rowCount > 0 else { continue }
-            samples += self.samples(of: key, model, whole, now)
+            versions.append(self.monitored(key, model, whole, now))
         }
-        return samples
+        return versions
     }
 
     private func load(_ version: ModelVersionID) async throws {
@@ -151,16 +155,18 @@ actor TrafficMonitor {
         }
     }
 
-    private func samples(
-        of key: Key,
+    private func monitored(
+        _ key: Key,
         _ model: MonitoredModel,
         _ whole: TrafficProfile,
         _ now: EventTime
-    ) -> [MetricSample] {
+    ) -> MonitoredVersion {
         let threshold: Double? = model.manifest.task == .binaryClassification ? model.manifest.threshold ?? 0.5 : nil
-        return MonitoringSamples(
+        return MonitoredVersion(
             endpoint: key.endpoint,
             version: key.version,
+            at: now,
+            window: self.configuration.window,
             drift: whole.drift(from: model.reference, self.configuration.rules),
             quality: QualityReport(
                 rows: self.answers[key] ?? [],
@@ -171,6 +177,5 @@ actor TrafficMonitor {
                 now: now
             )
         )
-        .all
     }
 }

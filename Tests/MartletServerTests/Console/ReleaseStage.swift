@@ -26,6 +26,8 @@ final class ReleaseStage: ReleaseProbe, ReleaseUnits, TrafficObservations {
         var unitsPerDay = 6_000.0
         /// The share of units that reach the treatment, when it is not the planned one.
         var arriving: Double?
+        /// What the last look at live traffic found.
+        var monitored: [MonitoredVersion] = []
         var plan = ReleasePlan(name: "plan", endpoint: "prices", experiment: ExperimentPlan())
     }
 
@@ -94,6 +96,7 @@ final class ReleaseStage: ReleaseProbe, ReleaseUnits, TrafficObservations {
             now: { self.now }
         )
         context.releases = ConsoleReleases(store: self.store, desk: self.desk, gateway: self.fixture.gateway)
+        context.monitoring = { self.life.withLock { $0.monitored } }
         let router = Router(context: BasicRequestContext.self)
         try ConsoleRoutes(context).add(to: router)
         return router

@@ -36,6 +36,8 @@ struct EndpointPage: Sendable {
             "changed": self.visit.figures.view(deployment.author.at), "changedBy": deployment.author.actor,
             "ledgerAddress": FormText().setting("subject", "endpoint:\(name)").after(Address.of("ledger")),
         ]
+        let monitored = self.context.monitoring().filter { $0.endpoint == name }
+        view["monitored"] = monitored.map { MonitoringSection(monitored: $0, visit: self.visit).view }
         if let open { view["open"] = ReleaseBadge.view(open, self.visit) }
         return ConsolePage(template: "endpoint", title: name, section: .endpoints, view: view)
     }
