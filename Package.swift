@@ -78,7 +78,8 @@ let package = Package(
         .target(
             name: "MartletStores",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletJobs", "MartletReleases",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletIngest", "MartletJobs",
+                "MartletMonitoring", "MartletReleases",
                 "MartletRetraining", "MartletServing", "MartletStatistics", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -58,7 +58,10 @@ struct Martlet: AsyncParsableCommand {
                     TraceCommand.self,
                 ]
             ),
-            CommandGroup(name: "Operations", subcommands: [MonitorCommand.self, ExportCommand.self]),
+            CommandGroup(
+                name: "Operations",
+                subcommands: [MonitorCommand.self, AlertsCommand.self, ExportCommand.self]
+            ),
             CommandGroup(name: "About", subcommands: [DemoCommand.self, VersionCommand.self]),
         ]
     )

@@ -5,6 +5,11 @@ package enum AlertCatalog {
         [self.service(objectives), self.budget(objectives), self.models(objectives), self.host(objectives)]
     }
 
+    /// What to do about the alert `name`.
+    static func runbook(_ name: String) -> String {
+        self.groups(ServiceObjectives()).flatMap(\.alerts).first { $0.name == name }?.runbook ?? ""
+    }
+
     /// Requests that failed although nothing was wrong with them.
     package static let faults = #"code=~"(model|explanation|deployment|endpoint|log|online|server)\\..*""#
     /// The windows over which the share of errors is recorded.

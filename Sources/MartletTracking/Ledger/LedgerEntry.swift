@@ -48,6 +48,11 @@ package struct LedgerAction: Sendable, Hashable, CustomStringConvertible {
     package static let endpointDeployed = LedgerAction("endpoint.deployed")
     package static let endpointRouted = LedgerAction("endpoint.routed")
     package static let endpointRemoved = LedgerAction("endpoint.removed")
+    package static let alertFired = LedgerAction("alert.fired")
+    package static let alertEscalated = LedgerAction("alert.escalated")
+    package static let alertResolved = LedgerAction("alert.resolved")
+    package static let alertAcknowledged = LedgerAction("alert.acknowledged")
+    package static let alertSilenced = LedgerAction("alert.silenced")
 }
 
 /// One link of the ledger's chain.

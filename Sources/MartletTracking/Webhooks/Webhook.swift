@@ -155,7 +155,22 @@ package struct WebhookMessage: Sendable, Hashable {
         case .endpointDeployed: return "\(actor) deployed *\(text("version"))* to the endpoint *\(text("endpoint"))*"
         case .endpointRouted: return "\(actor) changed the traffic of the endpoint *\(text("endpoint"))*"
         case .endpointRemoved: return "\(actor) took down the endpoint *\(text("endpoint"))*"
+        case .alertFired, .alertEscalated, .alertResolved: return Self.alert(notice, text)
         default: return "\(actor): \(notice.event)"
+        }
+    }
+
+    /// What is wrong with what led to it, and what to do; or that it is over.
+    private static func alert(_ notice: WebhookNotice, _ text: (String) -> String) -> String {
+        var causes = ""
+        if case .array(let values)? = notice.data["causes"] {
+            for case .string(let cause) in values { causes += " ← \(Self.escape(cause))" }
+        }
+        let line = "*\(text("priority"))* \(text("summary"))\(causes)"
+        switch notice.event {
+        case .alertResolved: return "Over: \(line)"
+        case .alertEscalated: return "Nobody took it on: \(line)\n\(text("runbook"))"
+        default: return "\(line)\n\(text("runbook"))"
         }
     }
 

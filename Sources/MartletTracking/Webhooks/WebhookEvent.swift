@@ -34,6 +34,9 @@ package struct WebhookEvent: Sendable, Hashable, Codable, CustomStringConvertibl
     package static let endpointDeployed = WebhookEvent(known: "endpoint.deployed")
     package static let endpointRouted = WebhookEvent(known: "endpoint.routed")
     package static let endpointRemoved = WebhookEvent(known: "endpoint.removed")
+    package static let alertFired = WebhookEvent(known: "alert.fired")
+    package static let alertEscalated = WebhookEvent(known: "alert.escalated")
+    package static let alertResolved = WebhookEvent(known: "alert.resolved")
 
     /// The events that MLflow's clients have a name for.
     package static let mlflow: [WebhookEvent] = [
@@ -45,7 +48,7 @@ package struct WebhookEvent: Sendable, Hashable, Codable, CustomStringConvertibl
     package static let all: [WebhookEvent] =
         mlflow + [
             modelVersionApproved, modelVersionRejected, modelVersionStaged, modelVersionDeleted, endpointDeployed,
-            endpointRouted, endpointRemoved,
+            endpointRouted, endpointRemoved, alertFired, alertEscalated, alertResolved,
         ]
 
     /// What it happened to, such as `model_version`.
@@ -89,6 +92,11 @@ package struct WebhookNotice: Sendable, Hashable {
         case "model_version_tag":
             data.merge(["version": "1", "key": "example_key", "value": "example_value"]) { $1 }
         case "model_version_alias": data.merge(["version": "1", "alias": "example_alias"]) { $1 }
+        case "alert":
+            data = [
+                "rule": "Slow", "about": "endpoint:example", "priority": "P1", "summary": "an example", "causes": [],
+                "runbook": "Nothing is wrong.", "since": .string(now.description),
+            ]
         default: data = ["endpoint": "example", "version": "example_model:1"]
         }
         return WebhookNotice(event, at: now, by: "martlet", data: data)
@@ -100,6 +108,12 @@ package struct WebhookNotice: Sendable, Hashable {
             WebhookNotice(event, at: record.at, by: record.actor, data: data)
         }
         let payload = record.payload
+        if record.subject.hasPrefix("alert:") {
+            let events: [LedgerAction: WebhookEvent] = [
+                .alertFired: .alertFired, .alertEscalated: .alertEscalated, .alertResolved: .alertResolved,
+            ]
+            return events[record.action].map { [notice($0, Self.members(payload))] } ?? []
+        }
         if record.subject.hasPrefix("endpoint:") {
             let endpoint = JSONValue.string(String(record.subject.dropFirst("endpoint:".count)))
             let data = [

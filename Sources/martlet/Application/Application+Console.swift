@@ -6,8 +6,8 @@ extension Application {
     /// The pages under `/console`; `access` opens sessions, and is `nil` where nobody is asked for keys.
     func console(
         _ access: (any ConsoleAccess)?,
-        gateway: Gateway?,
-        readings: MonitoringReadings
+        _ gateway: Gateway?,
+        _ readings: MonitoringReadings
     ) throws -> ConsoleRoutes {
         let clock = self.clock
         var context = ConsoleContext(

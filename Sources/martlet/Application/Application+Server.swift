@@ -47,9 +47,7 @@ extension Application {
         context.samples = { readings.all }
         if surface == .everything { context.jobs = try self.jobContext() }
         let gateway = surface == .tracking ? nil : serving.gateway
-        if surface != .gateway {
-            context.console = try self.console(context.authenticator, gateway: gateway, readings: readings)
-        }
+        if surface != .gateway { context.console = try self.console(context.authenticator, gateway, readings) }
         var logger = Logger(label: "martlet")
         logger.logLevel = .warning
         let terminal = self.terminal
@@ -102,6 +100,7 @@ extension Application {
                 readings: readings,
                 interval: .microseconds(self.workspace.configuration.monitoring.every.microseconds)
             ),
+            AlertService(watch: try AlertWatch(self, gateway: serving.gateway, readings: readings)),
         ]
         if let drill = self.drill { services.append(FaultDrillService(drill: drill)) }
         return services

@@ -27,15 +27,19 @@ final class MonitoringReadings: Sendable {
     /// What the last look found, and how the host is now.
     var all: [MetricSample] { self.look.withLock { $0.samples } + self.host }
 
-    private var host: [MetricSample] {
-        var samples: [MetricSample] = []
-        if let facts = try? FileManager.default.attributesOfFileSystem(forPath: self.folder),
+    /// The used share of the state's disk; `nil` when it cannot be read.
+    var diskShare: Double? {
+        guard let facts = try? FileManager.default.attributesOfFileSystem(forPath: self.folder),
             let size = (facts[.systemSize] as? NSNumber)?.doubleValue, size > 0,
             let free = (facts[.systemFreeSize] as? NSNumber)?.doubleValue
-        {
-            samples.append(
-                MetricSample("martlet_disk_used_share", "Used share of the state's disk.", value: 1 - free / size)
-            )
+        else { return nil }
+        return 1 - free / size
+    }
+
+    private var host: [MetricSample] {
+        var samples: [MetricSample] = []
+        if let share = self.diskShare {
+            samples.append(MetricSample("martlet_disk_used_share", "Used share of the state's disk.", value: share))
         }
         if let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
             samples.append(MetricSample("process_open_fds", "Open files and sockets.", value: Double(open)))

@@ -1,6 +1,7 @@
 import MartletCore
 import MartletMonitoring
 import MartletStatistics
+import MartletTracking
 
 /// Drift and quality of one live version, as the page of its endpoint shows them.
 struct MonitoringSection: Sendable {

@@ -25,7 +25,6 @@ extension Words {
         ),
         Phrase("monitoring.quality", "Quality", "품질"),
         Phrase("monitoring.labels", "Labels are in for {} of {} predictions ({}).", "정답 {}건 도착 / 예측 {}건 ({})."),
-        Phrase("column.column", "Column", "열"),
         Phrase("column.verdict", "Verdict", "판정"),
         Phrase("column.missing", "Missing", "결측"),
         Phrase("column.unseen", "Unseen", "범위 밖"),
