@@ -79,7 +79,7 @@ struct MonitoringSectionTests {
         #expect(page.contains(#"<span class="badge rejected">drifted</span>"#))
         #expect(page.contains("500 predictions of the last 1d against 500 rows of training."))
         #expect(page.contains("Labels are in for 1 of 2 predictions (50.0 %)."))
-        #expect(page.contains(#"data-figure="mae""#) && page.contains("249.5 → 649.5"))
+        #expect(page.contains(#"data-figure="mae""#) && page.contains("249.50 → 649.50"))
         #expect(page.contains("&lt;b&gt;") && !page.contains("<b>") && !page.contains("{{"))
         let korean = try await self.page(stage, "ko")
         #expect(korean.contains("드리프트") && korean.contains("학습 데이터와 비교"))
