@@ -1,6 +1,8 @@
 package import MartletCore
 
 extension ErrorCode {
+    /// Served values cannot be compared with the offline store.
+    package static let releaseSkewUnknown = ErrorCode("release.skewUnknown")
     /// A release or experiment of that id is not there.
     package static let releaseNotFound = ErrorCode("release.notFound")
     /// The endpoint is held by a release or experiment that has not ended.

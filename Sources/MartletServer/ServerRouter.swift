@@ -64,17 +64,23 @@ extension RouterMethods {
         use handler: @escaping @Sendable (Request, Context) async throws -> Response
     ) {
         self.on(path, method: method, use: handler)
-        for other in [HTTPRequest.Method.get, .post, .put, .patch, .delete, .head] where other != method {
+        self.refuse(path, allowing: [method])
+    }
+
+    /// Adds a clear 405 for every method of `path` but `methods`, which have handlers.
+    func refuse(_ path: RouterPath, allowing methods: [HTTPRequest.Method]) {
+        let names = methods.map(\.rawValue).joined(separator: ", ")
+        for other in [HTTPRequest.Method.get, .post, .put, .patch, .delete, .head] where !methods.contains(other) {
             self.on(path, method: other) { _, _ -> Response in
                 var response = JSONResponse.make(
                     .methodNotAllowed,
                     ErrorBody(
                         code: .requestMethodNotAllowed,
-                        message: "This path takes \(method.rawValue), not \(other.rawValue).",
+                        message: "This path takes \(names), not \(other.rawValue).",
                         field: nil
                     )
                 )
-                response.headers[.allow] = method.rawValue
+                response.headers[.allow] = names
                 // The answer to HEAD ends with its headers.
                 if other == .head { response.body = ResponseBody() }
                 return response

@@ -75,6 +75,19 @@ struct RehearsalTests {
         #expect(report.events.contains { $0.reasons.contains { $0.contains("proven wrong") } })
     }
 
+    @Test func `the gateway's fuse takes out what fails plainly, and the test ends by fault`() throws {
+        let traffic = Self.requests(20_000, over: .days(2))
+        let report = try Self.rehearse(["error-rate=0.9@1h"], traffic, over: .days(2)) { plan in
+            plan.experiment = ExperimentPlan(treatmentWeight: 5_000, lookInterval: .seconds(3_600))
+        }
+        #expect(report.experimentOutcome == "fault")
+        #expect(report.phase == nil)
+        // The window of 64 requests tolerates what the plan's gates allow, and no more is met.
+        let plan = ReleasePlan(name: "price", endpoint: "price")
+        #expect((plan.fuse.toleratedFaultCount...64).contains(report.new.failures))
+        #expect(report.events.contains { $0.reasons.contains { $0.contains("of its last 64 requests failed") } })
+    }
+
     @Test func `a slow version goes back, a wrong one never starts, a dead store only delays`() throws {
         let traffic = Self.requests(20_000, over: .days(2))
         #expect(try Self.rehearse(["slow=900ms@0s"], traffic, over: .days(2)).phase == "rolled-back")

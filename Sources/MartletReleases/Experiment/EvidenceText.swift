@@ -10,6 +10,12 @@ enum EvidenceText {
         }
         let figures = "\(evidence.name) is \(Self.number(treatment)) against \(Self.number(control))"
         guard let improvement = evidence.improvement else { return "\(figures)." }
+        if let look = evidence.oneLook {
+            let name = look.test == .welch ? "Welch's t-test" : "Mann and Whitney's test"
+            let when = look.isLast ? "" : ", to be judged at the end"
+            return "\(figures): an improvement of \(Self.percent(improvement)) by \(name)"
+                + " (p = \(Self.probability(evidence.pValue)) for one look\(when))\(Self.explained(evidence))."
+        }
         guard let interval = evidence.interval else {
             return "\(figures): too few data for bounds."
         }
@@ -17,7 +23,13 @@ enum EvidenceText {
         let upper = interval.upper.map(Self.percent) ?? "∞"
         return
             "\(figures): an improvement of \(Self.percent(improvement)), between \(lower) and \(upper) over all looks "
-            + "(p = \(Self.probability(evidence.pValue)))."
+            + "(p = \(Self.probability(evidence.pValue)))\(Self.explained(evidence))."
+    }
+
+    /// How much of the variance was known before.
+    private static func explained(_ evidence: MetricEvidence) -> String {
+        guard let share = evidence.varianceReduction else { return "" }
+        return ", with \(Self.percent(share)) of the variance known before"
     }
 
     /// A share in percent, such as `5.2 %`.

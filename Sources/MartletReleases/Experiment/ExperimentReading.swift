@@ -6,17 +6,26 @@ package struct ExperimentReading: Sendable, Hashable, Codable {
     package static let control = "control"
     /// The name of the variant that is tried.
     package static let treatment = "treatment"
+    /// The name of the shadow by which control's version scores what either answers.
+    package static let baseline = "baseline"
 
     /// Figures by variant name.
     package var variants: [String: VariantReading]
     /// The differences in loss, control less treatment, of requests that both scored, over the loss of control; only in
     /// paired mode.
     package var pairedLoss: MetricReading?
+    /// The ranks of the units, by the name of a metric that is compared by them.
+    package var ranks: [String: RankSums]?
 
     /// Holds the figures of one look.
-    package init(variants: [String: VariantReading], pairedLoss: MetricReading? = nil) {
+    package init(
+        variants: [String: VariantReading],
+        pairedLoss: MetricReading? = nil,
+        ranks: [String: RankSums]? = nil
+    ) {
         self.variants = variants
         self.pairedLoss = pairedLoss
+        self.ranks = ranks
     }
 }
 
@@ -57,6 +66,36 @@ package struct MetricReading: Sendable, Hashable, Codable {
         }
     }
 
+    /// The metric beside what was known before, over the units of which that is known.
+    package struct Covariate: Sendable, Hashable, Codable {
+        package var count: Int
+        /// The mean of the metric over these units.
+        package var metricMean: Double
+        package var metricM2: Double
+        /// The mean of what was known.
+        package var mean: Double
+        package var m2: Double
+        package var comoment: Double
+
+        /// Holds the moments of the metric (first) and of what was known (second).
+        package init(_ pairs: PairMoments) {
+            self.count = pairs.count
+            self.metricMean = pairs.first.mean
+            self.metricM2 = pairs.first.squaredDeviations
+            self.mean = pairs.second.mean
+            self.m2 = pairs.second.squaredDeviations
+            self.comoment = pairs.codeviations
+        }
+
+        var pairs: PairMoments {
+            PairMoments(
+                first: SampleMoments(count: self.count, mean: self.metricMean, squaredDeviations: self.metricM2),
+                second: SampleMoments(count: self.count, mean: self.mean, squaredDeviations: self.m2),
+                codeviations: self.comoment
+            )
+        }
+    }
+
     /// How many units (pairs, in paired mode) were added.
     package var count: Int
     package var mean: Double
@@ -64,13 +103,16 @@ package struct MetricReading: Sendable, Hashable, Codable {
     package var m2: Double
     /// What the metric is divided by; `nil` unless it is a ratio.
     package var denominator: Denominator?
+    /// What was known before; `nil` unless the plan asks for it.
+    package var covariate: Covariate?
 
     /// Holds the moments of a metric.
-    package init(count: Int, mean: Double, m2: Double, denominator: Denominator? = nil) {
+    package init(count: Int, mean: Double, m2: Double, denominator: Denominator? = nil, covariate: Covariate? = nil) {
         self.count = count
         self.mean = mean
         self.m2 = m2
         self.denominator = denominator
+        self.covariate = covariate
     }
 
     /// The units that converted among all.

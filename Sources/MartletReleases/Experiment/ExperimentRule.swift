@@ -138,6 +138,10 @@ package enum ExperimentRule: DecisionRule {
         if isOver {
             return (.inconclusive, ["Nothing is proven after the longest duration of \(plan.durationMaximum).", found])
         }
+        if primary.oneLook != nil {
+            let reason = "\(primary.name) is judged once, after the longest duration of \(plan.durationMaximum)."
+            return (.extended, [reason, found])
+        }
         let forecast = daysLeft.map { " About \(EvidenceText.number($0)) days more would prove it at this rate." } ?? ""
         return (.extended, ["Nothing is proven yet, so the experiment goes on.\(forecast)", found])
     }
@@ -154,7 +158,12 @@ package enum ExperimentRule: DecisionRule {
             if metric.role == .primary, plan.isPaired {
                 return MetricEvidence(paired: inputs.reading.pairedLoss, name: "loss", sequence)
             }
-            return MetricEvidence(metric, in: inputs.reading, metric.role == .guardrail ? guarding : sequence)
+            return MetricEvidence(
+                metric,
+                in: inputs.reading,
+                metric.role == .guardrail ? guarding : sequence,
+                isLast: inputs.elapsed >= plan.durationMaximum
+            )
         }
         for role in [MetricDefinition.Role.secondary, .guardrail] {
             let positions = evidence.indices.filter { evidence[$0].role == role }

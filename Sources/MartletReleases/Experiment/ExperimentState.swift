@@ -80,6 +80,12 @@ package struct ExperimentState: Sendable, Hashable, Codable {
     package var splitTraffic: EndpointTraffic {
         let isPaired = self.experiment.isPaired
         let weight = isPaired ? 0 : self.experiment.treatmentWeight
+        let baseline = ProductionVariant(
+            name: ExperimentReading.baseline,
+            version: self.control.version,
+            weight: 0,
+            isShadow: true
+        )
         return EndpointTraffic(
             variants: [
                 ProductionVariant(
@@ -93,9 +99,10 @@ package struct ExperimentState: Sendable, Hashable, Codable {
                     weight: weight,
                     isShadow: isPaired
                 ),
-            ],
+            ] + (self.experiment.varianceReduction == .prediction ? [baseline] : []),
             salt: self.id,
-            release: self.id
+            release: self.id,
+            fuse: self.plan.fuse
         )
     }
 

@@ -18,19 +18,35 @@ package struct MetricEvidence: Sendable, Hashable, Codable {
     package var adjustedPValue: Double
     /// The units in all at which the interval would leave 0, if things go on as they are.
     package var unitsNeeded: Int?
+    /// The share of the variance that was known before the exposure and taken out; `nil` when nothing was.
+    package var varianceReduction: Double?
+    /// The test of one look that judges it; `nil` when the bounds do.
+    package var oneLook: OneLook?
+
+    /// What a test says that is valid once.
+    package struct OneLook: Sendable, Hashable, Codable {
+        package var test: MetricTest
+        /// Whether the look is the one at the end, which counts.
+        package var isLast: Bool
+        /// Whether the treatment is proven to be better, or worse, when it is.
+        package var isBetter: Bool
+        package var isWorse: Bool
+    }
 
     /// Whether the treatment is proven to be better.
-    package var isBetter: Bool { self.interval?.isAbove(0) ?? false }
+    package var isBetter: Bool { self.oneLook.map { $0.isLast && $0.isBetter } ?? self.interval?.isAbove(0) ?? false }
     /// Whether the treatment is proven to be worse.
-    package var isWorse: Bool { self.interval?.isBelow(0) ?? false }
+    package var isWorse: Bool { self.oneLook.map { $0.isLast && $0.isWorse } ?? self.interval?.isBelow(0) ?? false }
 }
 
 extension MetricEvidence {
     /// Weighs `metric` in `reading`.
     ///
     /// `sequence` holds alpha and tuning; the improvement is that of a relative lift, turned around for a metric that
-    /// shall fall. A metric that is 0 on one side is compared by its difference, as a share of control.
-    init(_ metric: MetricDefinition, in reading: ExperimentReading, _ sequence: ConfidenceSequence) {
+    /// shall fall. A metric that is 0 on one side is compared by its difference, as a share of control. With a
+    /// covariate, improvement and bounds are those of the adjusted metric; the figures of both sides stay as they are.
+    /// A test of one look counts when `isLast`.
+    init(_ metric: MetricDefinition, in reading: ExperimentReading, _ sequence: ConfidenceSequence, isLast: Bool) {
         let control = reading.variants[ExperimentReading.control]?.metrics[metric.name]
         let treatment = reading.variants[ExperimentReading.treatment]?.metrics[metric.name]
         self.init(
@@ -42,21 +58,52 @@ extension MetricEvidence {
             adjustedPValue: 1
         )
         guard let control, let treatment else { return }
+        let sides = ComparedSides(metric.kind, control, treatment)
+        self.varianceReduction = sides.adjustment?.varianceReduction
         let isUp = metric.direction == .increase
-        if let lift = Self.lift(metric.kind, control, treatment) {
+        let scale = abs(control.value ?? 0)
+        if let lift = sides.lift {
             self.improvement = isUp ? lift.value : -lift.value
             self.interval = sequence.interval(for: lift).map { isUp ? $0 : $0.turned }
             self.pValue = sequence.pValue(for: lift)
             self.unitsNeeded = sequence.countToExclude(0, from: lift.logRatio)
-        } else if let difference = Self.difference(metric.kind, control, treatment) {
-            let scale = abs(control.value ?? 0)
+        } else if let difference = sides.difference {
             if scale > 0 { self.improvement = (isUp ? 1 : -1) * difference.value / scale }
             let bounds = sequence.interval(for: difference)
             self.interval = bounds.map { (isUp ? $0 : $0.turned).scaled(by: scale > 0 ? scale : 1) }
             self.pValue = sequence.pValue(for: difference)
             self.unitsNeeded = sequence.countToExclude(0, from: difference)
         }
+        if let test = metric.test, test.isOfOneLook {
+            self.judge(by: test, sides, reading.ranks?[metric.name], metric.direction, alpha: sequence.alpha, isLast)
+        }
         self.adjustedPValue = self.pValue
+    }
+
+    /// Judges by a test of one look in place of the bounds.
+    private mutating func judge(
+        by test: MetricTest,
+        _ sides: ComparedSides,
+        _ ranks: RankSums?,
+        _ direction: MetricDefinition.Direction,
+        alpha: Double,
+        _ isLast: Bool
+    ) {
+        var found: (pValue: Double, isMore: Bool)?
+        (self.interval, self.unitsNeeded) = (nil, nil)
+        if test == .mannWhitney {
+            found = ranks.flatMap { MannWhitneyTest.compare($0) }.map { ($0.pValue, ($0.estimate ?? 0.5) > 0.5) }
+        } else if let result = WelchTest.compare(control: sides.control, treatment: sides.treatment, alpha: alpha) {
+            found = (result.pValue, (result.estimate ?? 0) > 0)
+            if sides.control.mean > 0 {
+                let interval = result.interval?.scaled(by: sides.control.mean)
+                self.interval = direction == .increase ? interval : interval?.turned
+            }
+        }
+        self.pValue = found?.pValue ?? 1
+        let isProven = self.pValue < alpha
+        let isUp = (found?.isMore ?? false) == (direction == .increase)
+        self.oneLook = OneLook(test: test, isLast: isLast, isBetter: isProven && isUp, isWorse: isProven && !isUp)
     }
 
     /// Weighs the paired differences in loss; better is a smaller loss.
@@ -71,34 +118,6 @@ extension MetricEvidence {
         self.pValue = sequence.pValue(for: estimate)
         self.adjustedPValue = self.pValue
         self.unitsNeeded = sequence.countToExclude(0, from: estimate)
-    }
-
-    private static func lift(
-        _ kind: MetricDefinition.Kind,
-        _ control: MetricReading,
-        _ treatment: MetricReading
-    ) -> RelativeLift? {
-        switch kind {
-        case .conversion: return RelativeLift(control: control.bernoulli, treatment: treatment.bernoulli)
-        case .mean: return RelativeLift(control: control.moments, treatment: treatment.moments)
-        case .ratio:
-            guard let first = control.pairs, let second = treatment.pairs else { return nil }
-            return RelativeLift(control: first, treatment: second)
-        }
-    }
-
-    private static func difference(
-        _ kind: MetricDefinition.Kind,
-        _ control: MetricReading,
-        _ treatment: MetricReading
-    ) -> EffectEstimate? {
-        switch kind {
-        case .conversion: return .difference(control: control.bernoulli, treatment: treatment.bernoulli)
-        case .mean: return .difference(control: control.moments, treatment: treatment.moments)
-        case .ratio:
-            guard let first = control.pairs, let second = treatment.pairs else { return nil }
-            return .ratioDifference(control: first, treatment: second)
-        }
     }
 }
 

@@ -18,6 +18,8 @@ struct UnitObservation: Sendable {
     var events: [Event] = []
     /// What each metric counts of it now: above and below the line.
     var figures: [(Double, Double)] = []
+    /// What was known of it before, for each metric; empty when nothing is asked.
+    var covariates: [Double?] = []
 
     /// Notes an exposure; the earliest decides, whatever order they come in.
     mutating func expose(to variant: Int, at moment: EventTime, by request: String) {
@@ -30,9 +32,19 @@ struct UnitObservation: Sendable {
     /// What `metric` counts of the unit; an event before the exposure or after the window does not count.
     func figure(_ metric: ObservedMetric) -> (Double, Double) {
         guard let start = self.firstExposure else { return (0, 0) }
-        let end = start + metric.definition.window
+        return self.figure(metric) { $0.at >= start && $0.at <= start + metric.definition.window }
+    }
+
+    /// What `metric` counted of the unit in a window before its first exposure.
+    func figureBefore(_ metric: ObservedMetric) -> Double {
+        guard let start = self.firstExposure else { return 0 }
+        let begin = EventTime(microseconds: start.microseconds - metric.definition.window.microseconds)
+        return self.figure(metric) { $0.at < start && $0.at >= begin }.0
+    }
+
+    private func figure(_ metric: ObservedMetric, over counts: (Event) -> Bool) -> (Double, Double) {
         var (above, below) = (0.0, 0.0)
-        for event in self.events where event.at >= start && event.at <= end {
+        for event in self.events where counts(event) {
             above += metric.numerator.value(of: event)
             if let denominator = metric.denominator { below += denominator.value(of: event) }
         }

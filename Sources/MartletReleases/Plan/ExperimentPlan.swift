@@ -24,6 +24,8 @@ package struct ExperimentPlan: Sendable, Hashable, Codable {
     package var splitAlpha: Double
     /// The number of units that the confidence sequences are tuned for.
     package var tunedUnits: Int
+    /// What is taken out of the metrics; `nil` as ``VarianceReduction/none``.
+    package var varianceReduction: VarianceReduction?
 
     /// Holds a plan; the standard one is 90/10 for one week, or two when it takes them.
     package init(
@@ -38,7 +40,8 @@ package struct ExperimentPlan: Sendable, Hashable, Codable {
         onSuccess: ExperimentSuccess = .ask,
         isPaired: Bool = false,
         splitAlpha: Double = 0.001,
-        tunedUnits: Int = 10_000
+        tunedUnits: Int = 10_000,
+        varianceReduction: VarianceReduction? = nil
     ) {
         self.treatmentWeight = treatmentWeight
         self.metrics = metrics
@@ -52,6 +55,7 @@ package struct ExperimentPlan: Sendable, Hashable, Codable {
         self.isPaired = isPaired
         self.splitAlpha = splitAlpha
         self.tunedUnits = tunedUnits
+        self.varianceReduction = varianceReduction
     }
 
     /// The metric that decides.
@@ -107,27 +111,36 @@ extension ExperimentPlan: DocumentObject {
                 default: standard.onSuccess,
                 "What happens when the treatment wins.",
                 documentedDefault: "ask"
-            ),
-            isPaired: reader.value(
-                "paired",
-                default: false,
-                "Whether both versions score every request, and losses are compared request by request.",
-                documentedDefault: false
-            ),
-            splitAlpha: reader.value(
-                "split_alpha",
-                default: standard.splitAlpha,
-                "How small a p-value of the split's check blocks every verdict.",
-                documentedDefault: 0.001
-            ),
-            tunedUnits: reader.value(
-                "tuned_units",
-                default: standard.tunedUnits,
-                "The number of units at which the confidence sequences are narrowest.",
-                documentedDefault: 10_000
             )
         )
+        self.readRest(reader)
         self.check(share, reader)
+    }
+
+    private mutating func readRest(_ reader: ObjectReader) {
+        self.isPaired = reader.value(
+            "paired",
+            default: false,
+            "Whether both versions score every request, and losses are compared request by request.",
+            documentedDefault: false
+        )
+        self.splitAlpha = reader.value(
+            "split_alpha",
+            default: self.splitAlpha,
+            "How small a p-value of the split's check blocks every verdict.",
+            documentedDefault: 0.001
+        )
+        self.tunedUnits = reader.value(
+            "tuned_units",
+            default: self.tunedUnits,
+            "The number of units at which the confidence sequences are narrowest.",
+            documentedDefault: 10_000
+        )
+        self.varianceReduction = reader.optional(
+            "variance_reduction",
+            VarianceReduction.self,
+            "What is known of a unit before its variant matters, and taken out of conversions and means."
+        )
     }
 
     private func check(_ share: Double, _ reader: ObjectReader) {
@@ -156,6 +169,20 @@ extension ExperimentPlan: DocumentObject {
         }
         if self.tunedUnits < 1 {
             reader.report(.documentInvalidValue, "tuned_units must be 1 or more", at: "tuned_units")
+        }
+        if self.isPaired, let reduction = self.varianceReduction, reduction != .none {
+            reader.report(
+                .documentInvalidValue,
+                "variance_reduction is \(reduction.rawValue), and paired requests need none; leave it out",
+                at: "variance_reduction"
+            )
+        }
+        if self.isPaired, let test = self.primary?.test, test.isOfOneLook {
+            reader.report(
+                .documentInvalidValue,
+                "the primary metric is the paired loss, which is compared by bounds; leave 'test: \(test.rawValue)' out",
+                at: "metrics"
+            )
         }
         let primaries = self.metrics.count { $0.role == .primary }
         if primaries != 1 {

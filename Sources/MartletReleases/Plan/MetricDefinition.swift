@@ -36,6 +36,8 @@ package struct MetricDefinition: Sendable, Hashable, Codable {
     package var window: TimeSpan
     /// The largest amount one unit may add; more counts as this.
     package var cap: Double?
+    /// How both sides are compared; `nil` as by ``MetricTest/sequence``.
+    package var test: MetricTest?
 
     /// Describes a metric.
     package init(
@@ -44,7 +46,8 @@ package struct MetricDefinition: Sendable, Hashable, Codable {
         direction: Direction = .increase,
         kind: Kind,
         window: TimeSpan = .days(7),
-        cap: Double? = nil
+        cap: Double? = nil,
+        test: MetricTest? = nil
     ) {
         self.name = name
         self.role = role
@@ -52,6 +55,7 @@ package struct MetricDefinition: Sendable, Hashable, Codable {
         self.kind = kind
         self.window = window
         self.cap = cap
+        self.test = test
     }
 
     /// The metrics of a plan that names none.
@@ -126,6 +130,11 @@ extension MetricDefinition: DocumentObject {
             documentedDefault: "7d"
         )
         let cap = reader.optional("cap", Double.self, "The largest amount one unit may add; more counts as this.")
+        let test = reader.optional(
+            "test",
+            MetricTest.self,
+            "How both sides are compared: by bounds for every look, or by a test for one look at the end."
+        )
         var kinds: [Kind] = []
         if let conversion { kinds.append(.conversion(of: conversion)) }
         if let mean { kinds.append(.mean(of: mean)) }
@@ -142,8 +151,30 @@ extension MetricDefinition: DocumentObject {
             direction: direction,
             kind: kinds.first ?? .conversion(of: ""),
             window: window,
-            cap: cap
+            cap: cap,
+            test: test
         )
+        self.checkTest(reader)
+    }
+
+    private func checkTest(_ reader: ObjectReader) {
+        guard let test = self.test, test.isOfOneLook else { return }
+        if self.role == .guardrail {
+            reader.report(
+                .documentInvalidValue,
+                "the guardrail '\(self.name)' is looked at all the time, for which '\(test.rawValue)' is not valid; leave "
+                    + "'test' out",
+                at: "test"
+            )
+        }
+        if case .ratio = self.kind {
+            reader.report(
+                .documentInvalidValue,
+                "'\(self.name)' is a ratio, which has no value of each unit that '\(test.rawValue)' could compare; use "
+                    + "'mean', or leave 'test' out",
+                at: "test"
+            )
+        }
     }
 }
 

@@ -10,18 +10,25 @@ package struct ReleaseChecklistRules: Sendable, Hashable, Codable {
     package var rollbackTarget: ChecklistRule
     /// Served values of features equal those it was trained on.
     package var skew: ChecklistRule
+    /// The largest share of served values that may differ; `nil` as 1 %.
+    package var skewLimit: Double?
+
+    /// The largest share that a plan allows which names none.
+    package static let standardSkewLimit = 0.01
 
     /// Holds the rules; by default only approval and the rollback target are required.
     package init(
         approved: ChecklistRule = .required,
         experiment: ChecklistRule = .noted,
         rollbackTarget: ChecklistRule = .required,
-        skew: ChecklistRule = .noted
+        skew: ChecklistRule = .noted,
+        skewLimit: Double? = nil
     ) {
         self.approved = approved
         self.experiment = experiment
         self.rollbackTarget = rollbackTarget
         self.skew = skew
+        self.skewLimit = skewLimit
     }
 }
 
@@ -52,7 +59,15 @@ extension ReleaseChecklistRules: DocumentObject {
                 default: standard.skew,
                 "Whether a check of served against trained values must have passed.",
                 documentedDefault: "noted"
+            ),
+            skewLimit: reader.optional(
+                "max_skew",
+                Double.self,
+                "The largest share of served values that may differ from the offline store; 0.01 unless given."
             )
         )
+        if let limit = self.skewLimit, !(0...1).contains(limit) {
+            reader.report(.documentInvalidValue, "max_skew is \(limit); it must be 0 to 1", at: "max_skew")
+        }
     }
 }

@@ -18,6 +18,9 @@ package struct Rehearsal: Sendable {
     private var assignment: VariantAssignment
     private var observations: ExperimentObservations?
     private var seen = GreenTraffic.none
+    /// The last requests that green answered, faults as 1, and why it is taken out.
+    private var window: UInt64 = 0
+    private var takenOut: String?
     private var seenSince: EventTime?
     private var seenAtLook = -1
     private var nextLook: EventTime
@@ -127,8 +130,11 @@ package struct Rehearsal: Sendable {
     // MARK: Users
 
     private mutating func serve(_ request: RehearsedRequest) {
-        let variant = self.traffic.variants[self.assignment.position(of: request.unit)]
+        let dealt = self.traffic.variants[self.assignment.position(of: request.unit)]
         let green = self.release?.state.green.version ?? self.experiment?.state.treatment.version
+        let substitute = self.traffic.answering.filter { $0.version != green }.max { $0.weight < $1.weight }
+        let isSubstitute = dealt.version == green && self.takenOut != nil
+        let variant = isSubstitute ? substitute ?? dealt : dealt
         let isGreen = variant.version == green
         let answer = self.answer(request, isGreen: isGreen)
         let isSlow = answer.latency > self.plan.gates.latencyLimit.microseconds
@@ -137,16 +143,27 @@ package struct Rehearsal: Sendable {
             self.seen.requests += 1
             if answer.isFailure { self.seen.errors += 1 }
             if isSlow { self.seen.slow += 1 }
+            if substitute != nil { self.strain(answer.isFailure, answer.latency) }
         } else {
             Self.count(&self.report.old, answer.isFailure, isSlow, answer.prediction, request.recorded)
         }
         guard !answer.isFailure, self.experiment?.state.phase == .running else { return }
-        self.observations?.add(Self.exposure(request, variant.name, answer.prediction, isShadow: false))
+        var exposure = Self.exposure(request, variant.name, answer.prediction, isShadow: false)
+        exposure.isSubstitute = isSubstitute
+        self.observations?.add(exposure)
         for shadow in self.traffic.shadows {
-            let scored = self.answer(request, isGreen: true)
+            let scored = self.answer(request, isGreen: shadow.version == green)
             guard !scored.isFailure else { continue }
             self.observations?.add(Self.exposure(request, shadow.name, scored.prediction, isShadow: true))
         }
+    }
+
+    /// Has the gateway's fuse see an answer of green; once blown, blue answers for it until the traffic is set again.
+    private mutating func strain(_ isFailure: Bool, _ latency: Int64) {
+        let policy = self.traffic.fuse ?? FusePolicy()
+        let isFault = policy.isFault(failed: isFailure, latencyMicroseconds: latency)
+        self.window = self.window << 1 | (isFault ? 1 : 0)
+        if self.takenOut == nil { self.takenOut = policy.reason(self.window) }
     }
 
     private func answer(
@@ -225,6 +242,7 @@ package struct Rehearsal: Sendable {
         self.traffic = traffic.following(self.traffic)
         self.assignment = VariantAssignment(self.traffic)
         self.revision += 1
+        (self.window, self.takenOut) = (0, nil)
     }
 
     private mutating func stepExperiment(at moment: EventTime) throws(TrackingError) {
@@ -240,13 +258,14 @@ package struct Rehearsal: Sendable {
                     variants: [ExperimentReading.control, ExperimentReading.treatment],
                     metrics: machine.state.experiment.metrics,
                     from: moment,
-                    pairedLoss: machine.state.experiment.isPaired ? .absolute : nil
+                    pairedLoss: machine.state.experiment.isPaired ? .absolute : nil,
+                    reducing: machine.state.experiment.varianceReduction ?? .none
                 )
             }
         case .observe:
-            guard moment >= self.nextLook, let reading = self.observations?.reading,
-                let inputs = machine.ruleInputs(reading, at: moment)
-            else { return }
+            guard moment >= self.nextLook, var reading = self.observations?.reading else { return }
+            reading.variants[ExperimentReading.treatment]?.takenOut = self.takenOut
+            guard let inputs = machine.ruleInputs(reading, at: moment) else { return }
             self.nextLook = moment + machine.state.experiment.lookInterval
             self.report.lookCount += 1
             let ruling = ExperimentRule.decide(inputs)
@@ -289,6 +308,7 @@ package struct Rehearsal: Sendable {
                 self.seenSince = since
                 self.seenAtLook = -1
             }
+            self.seen.takenOut = self.takenOut
             guard let inputs = machine.gateInputs(self.seen, at: moment) else { return }
             // Without new requests only the end of a span can decide.
             guard self.seen.requests != self.seenAtLook || self.deadline.map({ moment >= $0 }) ?? false else { return }

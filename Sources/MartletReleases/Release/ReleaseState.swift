@@ -107,7 +107,8 @@ package struct ReleaseState: Sendable, Hashable, Codable {
                 ProductionVariant(name: Self.greenName, version: self.green.version, weight: weight),
             ],
             salt: self.id,
-            release: self.id
+            release: self.id,
+            fuse: self.plan.fuse
         )
     }
 

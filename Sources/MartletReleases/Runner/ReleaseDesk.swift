@@ -10,6 +10,7 @@ package struct ReleaseDesk: Sendable {
     private let registry: any ModelRegistry
     private let probe: any ReleaseProbe
     private let units: any ReleaseUnits
+    private let skew: (any SkewProof)?
     private let newID: @Sendable () -> String
 
     /// Changes what `store` holds.
@@ -19,6 +20,7 @@ package struct ReleaseDesk: Sendable {
         registry: any ModelRegistry,
         probe: any ReleaseProbe,
         units: any ReleaseUnits,
+        skew: (any SkewProof)? = nil,
         newID: @escaping @Sendable () -> String
     ) {
         self.store = store
@@ -26,10 +28,12 @@ package struct ReleaseDesk: Sendable {
         self.registry = registry
         self.probe = probe
         self.units = units
+        self.skew = skew
         self.newID = newID
     }
 
-    /// The tag of a version by which a check of served against trained values is known to have passed.
+    /// The tag of a version by which a check of served against trained values is known to have passed, where it cannot
+    /// be made here.
     package static let skewTag = "martlet.skew"
 
     /// Looks at every item of the checklist.
@@ -60,7 +64,6 @@ package struct ReleaseDesk: Sendable {
         let live = try await self.deployments.deployment(of: plan.endpoint)
         let fault =
             if let live { await self.probe.loadFailure(of: live.version) } else { "nothing is live" as String? }
-        let skew = registered.tags[Self.skewTag]
         let findings = [
             ReleaseChecklist.Finding(
                 .approved,
@@ -81,18 +84,37 @@ package struct ReleaseDesk: Sendable {
                 found: fault.map { "What is live cannot be gone back to: \($0)." }
                     ?? "\(live?.version.description ?? "") is live and can be loaded."
             ),
-            ReleaseChecklist.Finding(
-                .skew,
-                plan.checklist.skew,
-                isMet: skew == "passed",
-                found: skew.map { "The tag \(Self.skewTag) says '\($0)'." } ?? "There is no tag \(Self.skewTag)."
-            ),
+            await self.skewFinding(plan, version, tag: registered.tags[Self.skewTag]),
         ]
         return findings.map { finding in
             var finding = finding
             finding.waiver = waivers[finding.item].map { Attribution(by: author.actor, at: author.at, reason: $0) }
             return finding
         }
+    }
+
+    /// What was served beside what training would have seen; where that cannot be compared, what a tag says.
+    private func skewFinding(
+        _ plan: ReleasePlan,
+        _ version: ModelVersionID,
+        tag: String?
+    ) async -> ReleaseChecklist.Finding {
+        var obstacle = "Served values are not compared here."
+        do throws(TrackingError) {
+            if let proof = self.skew {
+                guard let skew = try await proof.skew(of: version, at: plan.endpoint) else {
+                    let found = "\(version) reads no features, so none can differ."
+                    return .init(.skew, plan.checklist.skew, isMet: true, found: found)
+                }
+                let limit = plan.checklist.skewLimit ?? ReleaseChecklistRules.standardSkewLimit
+                let found = skew.sentence + " At most \(EvidenceText.percent(limit)) may."
+                return .init(.skew, plan.checklist.skew, isMet: skew.share <= limit, found: found)
+            }
+        } catch {
+            obstacle = "Served values cannot be compared: \(error.message)."
+        }
+        let said = tag.map { "The tag \(Self.skewTag) says '\($0)'." } ?? "There is no tag \(Self.skewTag)."
+        return .init(.skew, plan.checklist.skew, isMet: tag == "passed", found: obstacle + " " + said)
     }
 
     /// Starts a release of `version`.

@@ -76,6 +76,8 @@ extension MetricEvidence {
             "lower": number(self.interval?.lower), "upper": number(self.interval?.upper),
             "p_value": .number(self.pValue), "adjusted_p_value": .number(self.adjustedPValue),
             "units_needed": self.unitsNeeded.map { .integer(Int64($0)) } ?? .null,
+            "variance_reduction": number(self.varianceReduction),
+            "test": .string((self.oneLook?.test ?? .sequence).rawValue),
         ])
     }
 }

@@ -32,9 +32,11 @@ struct ReleaseRoutes: Sendable {
         let group = router.group(RouterPath("/v1/\(kind)s"))
         group.get { request, _ in JSONResponse.make(.ok, try await self.list(kind, request)) }
         group.post { request, _ in JSONResponse.make(.created, try await self.start(kind, request)) }
+        group.refuse("", allowing: [.get, .post])
         group.get("{id}") { _, context in
             JSONResponse.make(.ok, try await self.show(try await self.run(kind, context)))
         }
+        for path: RouterPath in ["{id}", "{id}/decisions", "{id}/replay"] { group.refuse(path, allowing: [.get]) }
         group.get("{id}/decisions") { _, context in
             let stored = try await self.run(kind, context)
             let decisions = try await self.context.store.allDecisions(about: stored.run.subject)
@@ -51,6 +53,7 @@ struct ReleaseRoutes: Sendable {
             )
         }
         for verb in verbs {
+            group.refuse(RouterPath("{id}/\(verb)"), allowing: [.post])
             group.post(RouterPath("{id}/\(verb)")) { request, context in
                 let stored = try await self.run(kind, context)
                 let members = try await Self.members(request)

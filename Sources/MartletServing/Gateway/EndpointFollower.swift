@@ -176,7 +176,8 @@ package actor EndpointFollower {
                 version: variant.version.description,
                 variant: variant.name,
                 isShadow: variant.isShadow
-            )
+            ),
+            fuse: VariantFuse(policy: traffic.fuse ?? FusePolicy())
         )
     }
 }

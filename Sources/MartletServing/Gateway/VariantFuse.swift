@@ -1,4 +1,5 @@
 package import MartletCore
+package import MartletTracking
 import Synchronization
 
 /// Takes a variant out at once when too many of its last requests failed or were slow.
@@ -7,30 +8,19 @@ import Synchronization
 /// on the variant, for which there is too little to see; it only stops the harm, and stays blown until the endpoint's
 /// traffic is set again.
 package final class VariantFuse: Sendable {
-    /// When it blows.
-    package struct Policy: Sendable, Hashable {
-        /// How many of the last 64 requests may fail or be slow; one more blows the fuse.
-        package var toleratedFaultCount = 15
-        /// From how many microseconds on a request is slow; half a second.
-        package var slowMicroseconds: Int64 = 500_000
-
-        /// Takes the defaults.
-        package init() {}
-    }
-
     /// Why and when a variant was taken out.
     package struct Outage: Sendable, Hashable {
         package let at: EventTime
         package let reason: String
     }
 
-    private let policy: Policy
+    private let policy: FusePolicy
     private let window = Atomic<UInt64>(0)
     private let isOut = Atomic<Bool>(false)
     private let state = Mutex<Outage?>(nil)
 
     /// Starts whole.
-    package init(policy: Policy = Policy()) { self.policy = policy }
+    package init(policy: FusePolicy = FusePolicy()) { self.policy = policy }
 
     /// Whether the variant is taken out.
     package var isBlown: Bool { self.isOut.load(ordering: .relaxed) }
@@ -46,7 +36,7 @@ package final class VariantFuse: Sendable {
 
     /// Counts a request that the variant answered or failed.
     func note(isFault: Bool, latencyMicroseconds: Int64, now: EventTime) {
-        let bit: UInt64 = isFault || latencyMicroseconds >= self.policy.slowMicroseconds ? 1 : 0
+        let bit: UInt64 = self.policy.isFault(failed: isFault, latencyMicroseconds: latencyMicroseconds) ? 1 : 0
         var old = self.window.load(ordering: .relaxed)
         while true {
             let result = self.window.compareExchange(
@@ -58,8 +48,7 @@ package final class VariantFuse: Sendable {
             old = result.original
         }
         guard bit == 1 else { return }
-        let count = (old << 1 | bit).nonzeroBitCount
-        guard count > self.policy.toleratedFaultCount, !self.isBlown else { return }
-        self.blow(because: "\(count) of its last 64 requests failed or were slow", at: now)
+        guard !self.isBlown, let reason = self.policy.reason(old << 1 | bit) else { return }
+        self.blow(because: reason, at: now)
     }
 }

@@ -61,14 +61,18 @@ extension EffectEstimate {
         )
     }
 
-    /// The difference of two means, treatment minus control.
+    /// The difference of two means, treatment minus control, of which each part rests on at most `smallestGroup`
+    /// observations.
     ///
     /// - Returns: nil when a side has fewer than two units, or neither varies.
-    package static func difference(control: SampleMoments, treatment: SampleMoments) -> EffectEstimate? {
-        guard let sides = EffectSides(control: EffectSide(control), treatment: EffectSide(treatment)) else {
-            return nil
-        }
-        return sides.difference
+    package static func difference(
+        control: SampleMoments,
+        treatment: SampleMoments,
+        smallestGroup: Int = .max
+    ) -> EffectEstimate? {
+        let control = EffectSide(control, smallestGroup: smallestGroup)
+        let treatment = EffectSide(treatment, smallestGroup: smallestGroup)
+        return EffectSides(control: control, treatment: treatment)?.difference
     }
 
     /// The difference of two proportions, treatment minus control.

@@ -8,11 +8,11 @@ struct EffectSide {
     /// The observations that the value rests on.
     let smallestGroup: Int
 
-    init(_ sample: SampleMoments) {
+    init(_ sample: SampleMoments, smallestGroup: Int = .max) {
         self.value = sample.mean
         self.unitVariance = sample.variance
         self.count = sample.count
-        self.smallestGroup = sample.count
+        self.smallestGroup = min(sample.count, smallestGroup)
     }
 
     init(_ count: BernoulliCount) {

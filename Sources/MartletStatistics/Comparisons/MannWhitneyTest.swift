@@ -21,23 +21,25 @@ package enum MannWhitneyTest {
         _ alternative: Alternative = .twoSided,
         correctsContinuity: Bool = true
     ) -> TestResult? {
-        guard !control.isEmpty, !treatment.isEmpty else { return nil }
-        let tagged = (control.map { ($0, false) } + treatment.map { ($0, true) }).sorted { $0.0 < $1.0 }
-        var (rankSum, tieSum) = (0.0, 0.0)
-        var start = 0
-        while start < tagged.count {
-            var end = start
-            var treated = 0
-            while end < tagged.count, tagged[end].0 == tagged[start].0 {
-                treated += tagged[end].1 ? 1 : 0
-                end += 1
-            }
-            let size = Double(end - start)
-            rankSum += Double(treated) * (Double(start + end + 1) / 2)
-            tieSum += size * (size * size - 1)
-            start = end
-        }
-        let (ours, theirs, all) = (Double(treatment.count), Double(control.count), Double(tagged.count))
+        var counts: [Double: RankSums.Count] = [:]
+        for value in control { counts[value, default: .init()].control += 1 }
+        for value in treatment { counts[value, default: .init()].treatment += 1 }
+        return Self.compare(RankSums(counts), alternative, correctsContinuity: correctsContinuity)
+    }
+
+    /// Treatment against control, by the sums of their ranks.
+    ///
+    /// - Returns: as of the values themselves.
+    package static func compare(
+        _ ranks: RankSums,
+        _ alternative: Alternative = .twoSided,
+        correctsContinuity: Bool = true
+    ) -> TestResult? {
+        guard ranks.control > 0, ranks.treatment > 0 else { return nil }
+        let (rankSum, tieSum) = (ranks.treatmentRanks, ranks.ties)
+        let (ours, theirs, all) = (
+            Double(ranks.treatment), Double(ranks.control), Double(ranks.control + ranks.treatment)
+        )
         let statistic = rankSum - ours * (ours + 1) / 2
         let deviation = (ours * theirs / 12 * (all + 1 - tieSum / (all * (all - 1)))).squareRoot()
         guard deviation > 0 else { return nil }

@@ -10,11 +10,14 @@ package struct RelativeLift: Sendable, Hashable, Codable {
     /// The lift: `treatment / control - 1`.
     package var value: Double { expm1(self.logRatio.value) }
 
-    /// Compares two means.
+    /// Compares two means, of which each part rests on at most `smallestGroup` observations.
     ///
     /// - Returns: nil unless both means are positive and vary.
-    package init?(control: SampleMoments, treatment: SampleMoments) {
-        self.init(control: EffectSide(control), treatment: EffectSide(treatment))
+    package init?(control: SampleMoments, treatment: SampleMoments, smallestGroup: Int = .max) {
+        self.init(
+            control: EffectSide(control, smallestGroup: smallestGroup),
+            treatment: EffectSide(treatment, smallestGroup: smallestGroup)
+        )
     }
 
     /// Compares two proportions.

@@ -49,6 +49,37 @@ package struct PredictionLogReader: Sendable {
         return nil
     }
 
+    /// At most `limit` records of answers by `endpoint`, the newest of each process first; those of shadows are passed
+    /// over, as are torn lines.
+    ///
+    /// - Throws: `log.failed` when a segment cannot be read.
+    package func newestRecords(of endpoint: String, limit: Int) throws(StoreError) -> [LoggedPrediction] {
+        var mark = ""
+        JSONValue.quote(endpoint, into: &mark)
+        let bytes = Data("\"endpoint\":\(mark)".utf8)
+        var records: [LoggedPrediction] = []
+        for url in self.segments {
+            let data: Data
+            do {
+                data = try Data(contentsOf: url, options: .mappedIfSafe)
+            } catch {
+                throw StoreError(
+                    .predictionLogFailed,
+                    "The prediction log file \(url.path) cannot be read; check its rights.",
+                    underlying: error
+                )
+            }
+            for line in data.split(separator: UInt8(ascii: "\n")).reversed() where line.range(of: bytes) != nil {
+                guard let record = try? JSONDecoder().decode(LoggedPrediction.self, from: Data(line)),
+                    record.endpoint == endpoint, record.status == "answered", record.shadow != true
+                else { continue }
+                records.append(record)
+                if records.count == limit { return records }
+            }
+        }
+        return records
+    }
+
     /// All whole records, oldest segment first; torn lines are passed over.
     ///
     /// - Throws: `log.failed` when a segment cannot be read.

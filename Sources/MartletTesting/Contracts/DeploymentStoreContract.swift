@@ -131,7 +131,8 @@ package enum DeploymentStoreContract {
                 ProductionVariant(name: "treatment", version: ModelVersionID("price", 2), weight: treatment),
             ],
             salt: "r1",
-            release: "r1"
+            release: "r1",
+            fuse: FusePolicy(toleratedFaultCount: 20, slowMicroseconds: 90_000)
         )
     }
 }

@@ -9,20 +9,35 @@ package struct EndpointTraffic: Sendable, Hashable, Codable {
     package var release: String?
     /// The buckets each variant owns, by its name; those of a store grew out of the traffic before.
     package var buckets: VariantBuckets
+    /// When a variant is taken out at once; `nil` by the standard limits.
+    package var fuse: FusePolicy?
 
     /// Describes traffic whose buckets are dealt in the order of `variants`.
     ///
     /// A store deals them anew with ``following(_:)``, so the caller need not know what was there before.
-    package init(variants: [ProductionVariant], salt: String, release: String? = nil) {
-        self.init(variants: variants, salt: salt, release: release, buckets: VariantBuckets(dealtTo: variants))
+    package init(variants: [ProductionVariant], salt: String, release: String? = nil, fuse: FusePolicy? = nil) {
+        self.init(
+            variants: variants,
+            salt: salt,
+            release: release,
+            buckets: VariantBuckets(dealtTo: variants),
+            fuse: fuse
+        )
     }
 
     /// Takes traffic as a store holds it.
-    package init(variants: [ProductionVariant], salt: String, release: String?, buckets: VariantBuckets) {
+    package init(
+        variants: [ProductionVariant],
+        salt: String,
+        release: String?,
+        buckets: VariantBuckets,
+        fuse: FusePolicy? = nil
+    ) {
         self.variants = variants
         self.salt = salt
         self.release = release
         self.buckets = buckets
+        self.fuse = fuse
     }
 
     /// One version for everybody at `endpoint`, as the variant `live`.

@@ -13,23 +13,26 @@ extension Application {
     func releaseStore() throws -> any ReleaseStore { SQLReleaseStore(try self.metadata.database()) }
 
     /// Where people start, abort and promote releases.
-    func releaseDesk() throws -> ReleaseDesk {
+    ///
+    /// `opensWarehouse` lets the checklist compare what was served with the offline store.
+    func releaseDesk(opensWarehouse: Bool = true) throws -> ReleaseDesk {
         ReleaseDesk(
             store: try self.releaseStore(),
             deployments: try self.deployments(),
             registry: try self.registry(),
             probe: try self.releaseTrial(gateway: nil),
             units: WorkspaceReleaseUnits(application: self),
+            skew: opensWarehouse ? LoggedSkew(application: self) : nil,
             newID: Self.newReleaseID
         )
     }
 
     /// What the routes of releases stand on.
-    func releaseContext() throws -> ReleaseContext {
+    func releaseContext(opensWarehouse: Bool) throws -> ReleaseContext {
         let clock = self.clock
         return ReleaseContext(
             store: try self.releaseStore(),
-            desk: try self.releaseDesk(),
+            desk: try self.releaseDesk(opensWarehouse: opensWarehouse),
             ledger: try self.ledger(),
             registry: try self.registry(),
             plans: { try self.reloaded().workspace.releases.map(\.definition) },

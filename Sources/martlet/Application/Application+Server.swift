@@ -42,7 +42,7 @@ extension Application {
         )
         if surface != .tracking { context.feedback = try self.feedback() }
         let webhooks = try await self.guardServer(&context, host: host)
-        context.releases = try self.releaseContext()
+        context.releases = try self.releaseContext(opensWarehouse: surface != .gateway)
         let readings = MonitoringReadings(folder: self.workspace.storeFolder.path)
         context.samples = { readings.all }
         if surface == .everything { context.jobs = try self.jobContext() }

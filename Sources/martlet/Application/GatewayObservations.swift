@@ -77,7 +77,8 @@ actor GatewayObservations: TrafficObservations {
                 variants: [ExperimentReading.control, ExperimentReading.treatment],
                 metrics: experiment.experiment.metrics,
                 from: experiment.runningSince ?? experiment.startedBy.at,
-                pairedLoss: experiment.experiment.isPaired ? .absolute : nil
+                pairedLoss: experiment.experiment.isPaired ? .absolute : nil,
+                reducing: experiment.experiment.varianceReduction ?? .none
             ),
             exposures: PredictionExposures(directory: self.predictionsFolder),
             feedback: self.feedback

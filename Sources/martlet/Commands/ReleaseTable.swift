@@ -64,16 +64,18 @@ enum ReleaseTable {
         var table = Table([
             .init("name", "metric"), .init("role"), .init("control", nil, .right), .init("treatment", nil, .right),
             .init("improvement", nil, .right), .init("bounds"), .init("adjusted_p_value", "p", .right),
+            .init("judged", "judged by"),
         ])
         for metric in assessment.evidence {
             let json = metric.json
             let bounds = metric.interval.map { interval in
                 [json["lower"], json["upper"]].map { Self.percent($0) }.joined(separator: " … ")
-                    + (interval.isAbove(0) ? " better" : interval.isBelow(0) ? " worse" : "")
+                    + (metric.isBetter ? " better" : metric.isWorse ? " worse" : "")
             }
             table.add([
                 .text(metric.name), .text(metric.role.rawValue), .number(metric.control), .number(metric.treatment),
                 .text(Self.percent(json["improvement"])), .text(bounds), .number(metric.adjustedPValue),
+                .text(Self.judged(metric)),
             ])
         }
         terminal.line()
@@ -83,6 +85,17 @@ enum ReleaseTable {
             terminal.line("the longest duration finds an improvement of \(Quantity.number(effect * 100)) % or more")
         }
         if let days = assessment.daysLeft { terminal.line("about \(Quantity.number(days)) days more at this rate") }
+    }
+
+    private static func judged(_ metric: MetricEvidence) -> String {
+        let test =
+            switch metric.oneLook?.test {
+            case .welch: "Welch, once at the end"
+            case .mannWhitney: "Mann–Whitney, once at the end"
+            case .sequence, nil: "bounds for every look"
+            }
+        guard let share = metric.varianceReduction else { return test }
+        return test + ", \(Quantity.number(share * 100)) % of the variance known before"
     }
 
     private static func percent(_ value: JSONValue?) -> String {

@@ -44,6 +44,26 @@ struct ComparisonTests {
         #expect(unchanged.control == constant.first)
     }
 
+    @Test func `a unit without a covariate is left as it is`() throws {
+        // Units of both sides: metric, covariate.
+        let control: [(Double, Double?)] = [(1, 2), (4, nil), (3, 5), (7, 9), (2, nil)]
+        let treatment: [(Double, Double?)] = [(2, 1), (5, 6), (9, nil), (4, 4)]
+        func side(_ units: [(Double, Double?)]) -> CovariateAdjustment.Side {
+            let covered = units.compactMap { unit in unit.1.map { (unit.0, $0) } }
+            return CovariateAdjustment.Side(all: SampleMoments(units.map(\.0)), covered: PairMoments(covered))
+        }
+        let adjusted = try #require(CovariateAdjustment(control: side(control), treatment: side(treatment)))
+        let known = (control + treatment).compactMap(\.1)
+        let center = known.reduce(0, +) / Double(known.count)
+        for (units, found) in [(control, adjusted.control), (treatment, adjusted.treatment)] {
+            let expected = SampleMoments(units.map { $0.0 - adjusted.slope * (($0.1 ?? center) - center) })
+            #expect(found.count == expected.count)
+            #expect(agrees(found.mean, expected.mean, to: 1e-12))
+            #expect(agrees(found.squaredDeviations, expected.squaredDeviations, to: 1e-12))
+        }
+        #expect(CovariateAdjustment(control: side([(1, nil), (2, nil)]), treatment: side(treatment)) == nil)
+    }
+
     @Test func `the error of a ratio agrees with the jackknife`() throws {
         let rows = zip(zip(self.golden.clicks, self.golden.views), self.golden.treated)
         let control = PairMoments(rows.filter { !$0.1 }.map { $0.0 })

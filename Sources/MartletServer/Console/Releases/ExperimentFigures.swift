@@ -53,17 +53,30 @@ struct ExperimentFigures: Sendable {
         let words = self.visit.words
         let standing = evidence.isBetter ? "better" : evidence.isWorse ? "worse" : "open"
         return [
-            "metricName": evidence.name, "role": words["test." + evidence.role.rawValue],
+            "metricName": evidence.name, "metricNote": self.note(evidence),
+            "role": words["test." + evidence.role.rawValue],
             "control": evidence.control.map { Figures.number($0) },
             "treatment": evidence.treatment.map { Figures.number($0) },
             "improvement": evidence.improvement.map(Self.signed),
             "bounds": evidence.interval.map {
                 "\($0.lower.map(Self.signed) ?? "−∞") … \($0.upper.map(Self.signed) ?? "∞")"
             },
-            "pValue": evidence.interval == nil ? nil : Self.probability(evidence.adjustedPValue),
+            "pValue": evidence.interval == nil && evidence.oneLook == nil
+                ? nil : Self.probability(evidence.adjustedPValue),
             "standing": words["test." + standing],
             "standingStyle": evidence.isBetter ? "approved" : evidence.isWorse ? "rejected" : "plain",
         ]
+    }
+
+    /// How the metric is judged, where that is not by the bounds of the metric itself.
+    private func note(_ evidence: MetricEvidence) -> String? {
+        let words = self.visit.words
+        let notes = [
+            evidence.varianceReduction.map { words("test.explained", Figures.share($0)) },
+            evidence.oneLook.map { words["test." + $0.test.rawValue] },
+        ]
+        let known = notes.compactMap { $0 }
+        return known.isEmpty ? nil : known.joined(separator: " · ")
     }
 
     private func split(_ assessment: ExperimentAssessment) -> View {

@@ -49,11 +49,16 @@ enum DeploymentRows {
         return rows.compactMap { row in
             let revision: Int64 = row["revision"]
             let endpoint: String = row["endpoint"]
+            let tolerated: Int? = row["fuse_tolerated"]
+            let slow: Int64? = row["fuse_slow_us"]
             let traffic = EndpointTraffic(
                 variants: variants[revision] ?? [],
                 salt: row["salt"] ?? endpoint,
                 release: row["release_id"],
-                buckets: VariantBuckets(spans: spans[revision] ?? [])
+                buckets: VariantBuckets(spans: spans[revision] ?? []),
+                fuse: tolerated.flatMap { tolerated in
+                    slow.map { FusePolicy(toleratedFaultCount: tolerated, slowMicroseconds: $0) }
+                }
             )
             return Deployment(
                 endpoint: endpoint,
@@ -77,12 +82,14 @@ enum DeploymentRows {
         let leading = traffic?.leading
         try database.run(
             """
-            INSERT INTO deployments (revision, endpoint, model, number, actor, at, reason, salt, release_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO deployments
+                (revision, endpoint, model, number, actor, at, reason, salt, release_id, fuse_tolerated, fuse_slow_us)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 revision, endpoint, leading?.version.model, leading?.version.number, author.actor,
                 author.at.microseconds, author.reason, traffic?.salt, traffic?.release,
+                traffic?.fuse?.toleratedFaultCount, traffic?.fuse?.slowMicroseconds,
             ]
         )
         guard let traffic else {
