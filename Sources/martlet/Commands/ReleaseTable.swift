@@ -82,9 +82,11 @@ enum ReleaseTable {
         terminal.show(table, asJSON: false)
         if let split = assessment.splitPValue { terminal.line("split: p = \(Quantity.number(split))") }
         if let effect = assessment.detectableEffect {
-            terminal.line("the longest duration finds an improvement of \(Quantity.number(effect * 100)) % or more")
+            terminal.line("the longest duration finds an improvement of \(Self.percent(effect)) or more")
         }
-        if let days = assessment.daysLeft { terminal.line("about \(Quantity.number(days)) days more at this rate") }
+        if let days = assessment.daysLeft, days > 0 {
+            terminal.line("about \(Quantity.age(days * 86_400)) more at this rate")
+        }
     }
 
     private static func judged(_ metric: MetricEvidence) -> String {
@@ -95,14 +97,17 @@ enum ReleaseTable {
             case .sequence, nil: "bounds for every look"
             }
         guard let share = metric.varianceReduction else { return test }
-        return test + ", \(Quantity.number(share * 100)) % of the variance known before"
+        return test + ", \(Self.percent(share)) of the variance known before"
     }
 
     private static func percent(_ value: JSONValue?) -> String {
         switch value {
-        case .number(let share)?: "\(Quantity.number(share * 100)) %"
-        case .integer(let share)?: "\(share * 100) %"
+        case .number(let share)?: Self.percent(share)
+        case .integer(let share)?: Self.percent(Double(share))
         default: ""
         }
     }
+
+    /// A share in percent with at most two decimals: more would only be noise.
+    private static func percent(_ share: Double) -> String { "\(Quantity.number((share * 10_000).rounded() / 100)) %" }
 }

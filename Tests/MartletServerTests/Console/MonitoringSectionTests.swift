@@ -5,6 +5,7 @@ import HummingbirdTesting
 import MartletCore
 import MartletMonitoring
 import MartletTracking
+import Synchronization
 import Testing
 
 @testable import MartletServer
