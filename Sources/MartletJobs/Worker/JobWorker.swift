@@ -16,6 +16,14 @@ package actor JobWorker {
         case recovered
     }
 
+    /// One taking of a job.
+    ///
+    /// After a stall longer than its lease a process may take its own job again, under a new token.
+    private struct Hold: Hashable {
+        let job: String
+        let token: Int64
+    }
+
     private let store: any JobStore
     private let runner: any StepRunner
     private let scheduler: JobScheduler?
@@ -26,7 +34,7 @@ package actor JobWorker {
     private let chance: @Sendable () -> Double
     private let isGone: @Sendable (String) -> Bool
     private let report: @Sendable (Report) -> Void
-    private var carrying: [String: Task<Void, Never>] = [:]
+    private var carrying: [Hold: Task<Void, Never>] = [:]
     private var obstacle: String?
 
     /// Puts the parts together; nothing starts.
@@ -107,12 +115,15 @@ package actor JobWorker {
         }
     }
 
-    /// Whether every job that has not ended is carried out by another process.
+    /// Whether every job that has not ended is carried out by another process; a store that does not answer is no yes.
     private func isIdle() async -> Bool {
         let moment = self.now()
         for phase in [JobPhase.queued, .running] {
-            let jobs = (try? await self.store.jobs(JobFilter(phase: phase, limit: 1_000))) ?? []
-            let held = Set(jobs.filter { ($0.lease?.until ?? moment) > moment }.map(\.job.pipeline))
+            guard let jobs = try? await self.store.jobs(JobFilter(phase: phase, limit: 1_000)) else { return false }
+            let elsewhere = jobs.filter { stored in
+                stored.lease.map { $0.until > moment && $0.holder != self.holder } ?? false
+            }
+            let held = Set(elsewhere.map(\.job.pipeline))
             if jobs.contains(where: { !held.contains($0.job.pipeline) }) { return false }
         }
         return true
@@ -137,22 +148,22 @@ package actor JobWorker {
             now: self.now,
             chance: self.chance
         )
-        let id = stored.job.id
+        let hold = Hold(job: stored.job.id, token: lease.token)
         if stored.job.phase == .queued { self.report(.began(stored.job)) }
-        self.carrying[id] = Task {
+        self.carrying[hold] = Task {
             let end = await carrier.carry()
-            await self.didCarry(id, end)
+            await self.didCarry(hold, end)
         }
         return true
     }
 
-    private func didCarry(_ id: String, _ end: JobCarrier.End) async {
-        self.carrying[id] = nil
+    private func didCarry(_ hold: Hold, _ end: JobCarrier.End) async {
+        self.carrying[hold] = nil
         switch end {
         case .finished:
-            if let stored = try? await self.store.job(id) { self.report(.ended(stored.job)) }
+            if let stored = try? await self.store.job(hold.job) { self.report(.ended(stored.job)) }
         case .givenBack: break
-        case .lost: self.report(.lost(id))
+        case .lost: self.report(.lost(hold.job))
         }
     }
 }

@@ -79,7 +79,17 @@ package enum JobStoreContract {
             report.expect(false, "a job is taken at the moment it waits for")
             return
         }
-        var machine = JobMachine(again.job)
+        try await Self.endings(store, of: again.job, held, &report)
+    }
+
+    /// What becomes of `job`, held by `held`, and of the one behind it.
+    private static func endings(
+        _ store: any JobStore,
+        of job: Job,
+        _ held: JobLease,
+        _ report: inout ContractReport
+    ) async throws {
+        var machine = JobMachine(job)
         machine.wasClaimed(at: Self.start)
         machine.stepDidStart(0, at: Self.start)
         machine.stepDidSucceed(0, ["rows": 3], at: Self.start)

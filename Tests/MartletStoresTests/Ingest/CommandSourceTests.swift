@@ -50,7 +50,7 @@ struct CommandSourceTests {
         ("[sh, -c, 'echo \"{\\\"id\\\": 1}\"; echo broken >&2; exit 3']", "", "ended with status 3", "it said: broken"),
         ("[sh, -c, 'kill -9 $$']", "", "was ended by signal 9", "said nothing"),
         ("[no-such-program]", "", "ended with status 127", "no-such-program"),
-        ("[sh, -c, 'sleep 60 & sleep 60']", "timeout: 200ms", "did not end within 200ms", "raise 'timeout'"),
+        ("[sh, -c, 'sleep 3000 & sleep 3000']", "timeout: 200ms", "did not end within 200ms", "raise 'timeout'"),
     ])
     func `a program that fails loads nothing`(
         _ example: (command: String, more: String, words: String, advice: String)

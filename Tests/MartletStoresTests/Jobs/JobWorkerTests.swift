@@ -23,7 +23,8 @@ struct JobWorkerTests {
         }
     }
 
-    private static let timing = JobTiming(look: .milliseconds(5))
+    /// A lease that a busy test machine cannot outlast.
+    private static let timing = JobTiming(lease: .seconds(3_600), look: .milliseconds(5))
 
     private func pipeline(_ name: String, tries: Int = 3) -> Pipeline {
         let rule = RetryRule(tries: tries, first: .seconds(0), longest: .seconds(0))
@@ -40,15 +41,21 @@ struct JobWorkerTests {
         JobDesk(store: store, newID: { "j" + RunID.random().description.prefix(10) }, now: { .now })
     }
 
-    private func worker(_ store: any JobStore, _ runner: any StepRunner, _ name: String) -> JobWorker {
+    private func worker(
+        _ store: any JobStore,
+        _ runner: any StepRunner,
+        _ name: String,
+        timing: JobTiming = Self.timing,
+        now: @escaping @Sendable () -> EventTime = { .now }
+    ) -> JobWorker {
         JobWorker(
             store: store,
             runner: runner,
             scheduler: nil,
             holder: name,
             limit: 3,
-            timing: Self.timing,
-            now: { .now },
+            timing: timing,
+            now: now,
             isGone: { $0 == "dead" }
         )
     }
@@ -94,6 +101,33 @@ struct JobWorkerTests {
         #expect(job.steps.map(\.interruptions) == [0, 1])
         #expect(job.steps[0].result["rows"] == 1)
         #expect(counter.starts.withLock { $0 } == ["\(job.id)/train": 1])
+    }
+
+    @Test func `a process that stalls past its lease takes its own job again, and stays until it ended`() async throws {
+        let store = SQLJobStore(try MetadataKind.sqlite.open())
+        let stored = try await self.desk(store).begin(self.pipeline("p"), by: "ada")
+        let start = EventTime.now
+        let calls = Mutex(0)
+        let now: @Sendable () -> EventTime = {
+            start
+                + .seconds(
+                    10
+                        * Int64(
+                            min(
+                                calls.withLock {
+                                    $0 += 1
+                                    return $0
+                                },
+                                6
+                            )
+                        )
+                )
+        }
+        let counter = Counter()
+        await self.worker(store, counter, "a", timing: JobTiming(look: .milliseconds(5)), now: now).runUntilIdle()
+        let job = try #require(try await store.job(stored.job.id))
+        #expect(job.job.phase == .succeeded)
+        #expect(job.lease == nil)
     }
 
     @Test func `a step that goes on failing is tried as often as its rule says`() async throws {

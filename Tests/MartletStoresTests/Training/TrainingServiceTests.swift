@@ -45,7 +45,8 @@ struct TrainingServiceTests {
             "signature.json",
             "MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt", "input_example.json",
         ]
-        #expect(Set(names) == Set(rest + [manifest.modelFile]))
+        let foreseesErrors = task == "regression" ? ["loss.model"] : []
+        #expect(Set(names) == Set(rest + foreseesErrors + [manifest.modelFile]))
         #expect(manifest.inputs.map(\.name) == ["mould_state__wear", "state", "temperature", "pressure", "mould_code"])
         #expect(
             manifest.inputs.map(\.categories) == [
