@@ -1,6 +1,8 @@
+import Dispatch
 import MartletCore
 import MartletEngines
 import MartletTesting
+import Synchronization
 import Testing
 
 /// A library under test, so that both meet the same expectations.
@@ -86,6 +88,40 @@ struct BoostingTests {
         #expect(first.model == second.model)
         #expect(!first.model.isEmpty)
         #expect(!String(decoding: first.model, as: UTF8.self).contains("num_threads"))
+    }
+
+    @Test func `calls with different numbers of threads at the same time give what they give alone`() throws {
+        let training = self.matrix(2_000, seed: 1)
+        let engine = try LightGBM(locator: .ofProcess())
+        let requests = (1...3)
+            .map { BoostingRequest(parameters: Library.lightGBM.regression, rounds: 20, threads: $0) }
+        let alone = try requests.map { try engine.train(training, validation: nil, request: $0).model }
+        let values = try engine.predict(
+            model: alone[0],
+            rows: training.features,
+            columnCount: 4,
+            kind: .value,
+            threads: 1
+        )
+        let wrong = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 24) { index in
+            do {
+                let threads = 1 + index % 3
+                let model = try engine.train(training, validation: nil, request: requests[threads - 1]).model
+                let predicted = try engine.predict(
+                    model: alone[0],
+                    rows: training.features,
+                    columnCount: 4,
+                    kind: .value,
+                    threads: 4 - threads
+                )
+                let isEqual = model == alone[threads - 1] && predicted == values
+                if !isEqual { wrong.withLock { $0.append("with \(threads) threads: another result") } }
+            } catch {
+                wrong.withLock { $0.append(readableMessage(of: error)) }
+            }
+        }
+        #expect(wrong.withLock { $0 } == [])
     }
 
     @Test(arguments: Library.allCases) fileprivate func `a model learns, also from categories`(library: Library) throws

@@ -1,6 +1,7 @@
 /// Trains and predicts with LightGBM.
 ///
-/// Each call owns what it makes in the library and frees it; calls may run at the same time. Blocking.
+/// Each call owns what it makes in the library and frees it. Calls with the same number of threads may run at the same
+/// time, others take turns (``ThreadCountGate``). Blocking.
 package struct LightGBM: Sendable {
     private let library: LightGBMLibrary
 
@@ -28,6 +29,17 @@ package struct LightGBM: Sendable {
         onIteration: (Int, [String: Double]) -> Bool = { _, _ in true }
     ) throws(EngineError) -> BoostingResult {
         try BoostingProgress.check(training, validation, request)
+        return try ThreadCountGate.shared.run(threads: request.threads) { () throws(EngineError) in
+            try self.trainAtOnce(training, validation, request, onIteration)
+        }
+    }
+
+    private func trainAtOnce(
+        _ training: TrainingMatrix,
+        _ validation: TrainingMatrix?,
+        _ request: BoostingRequest,
+        _ onIteration: (Int, [String: Double]) -> Bool
+    ) throws(EngineError) -> BoostingResult {
         let parameters = Self.parameters(request, categorical: training.categoricalColumns)
         let dataset = try self.dataset(training, parameters, reference: nil)
         defer { _ = self.library.freeDataset(dataset) }
@@ -75,6 +87,18 @@ package struct LightGBM: Sendable {
     ) throws(EngineError) -> [Double] {
         try BoostingProgress.checkRows(rows, columnCount: columnCount)
         guard !rows.isEmpty else { return [] }
+        return try ThreadCountGate.shared.run(threads: threads) { () throws(EngineError) in
+            try self.predictAtOnce(model, rows, columnCount, kind, threads)
+        }
+    }
+
+    private func predictAtOnce(
+        _ model: [UInt8],
+        _ rows: [Double],
+        _ columnCount: Int,
+        _ kind: PredictionKind,
+        _ threads: Int
+    ) throws(EngineError) -> [Double] {
         var booster: Handle?
         var iterations: Int32 = 0
         let text = String(decoding: model, as: UTF8.self)
