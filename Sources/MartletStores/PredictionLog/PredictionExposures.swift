@@ -35,29 +35,14 @@ package final class PredictionExposures: ExposureSource {
         marked mark: Data,
         into exposures: inout [Exposure]
     ) throws {
-        let data: Data
-        do {
-            let handle = try FileHandle(forReadingFrom: url)
-            defer { try? handle.close() }
-            try handle.seek(toOffset: offset)
-            data = try handle.readToEnd() ?? Data()
-        } catch {
-            throw StoreError(
-                .predictionLogFailed,
-                "The prediction log file \(url.path) cannot be read; check its rights.",
-                underlying: error
-            )
-        }
-        guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return }
         let decoder = JSONDecoder()
-        for line in data[...end].split(separator: UInt8(ascii: "\n")) where line.range(of: mark) != nil {
+        for line in try PredictionLogSegment.newLines(of: url, from: &offset) where line.range(of: mark) != nil {
             // A line that a crash cut off is passed over.
             guard let record = try? decoder.decode(LoggedPrediction.self, from: Data(line)),
                 let exposure = Exposure(record)
             else { continue }
             exposures.append(exposure)
         }
-        offset += UInt64(end - data.startIndex + 1)
     }
 }
 

@@ -24,16 +24,7 @@ package struct PredictionLogReader: Sendable {
     package func record(of requestID: String) throws(StoreError) -> LoggedPrediction? {
         let prefix = Data("{\"request_id\":\"\(requestID)\"".utf8)
         for url in self.segments {
-            let data: Data
-            do {
-                data = try Data(contentsOf: url, options: .mappedIfSafe)
-            } catch {
-                throw StoreError(
-                    .predictionLogFailed,
-                    "The prediction log file \(url.path) cannot be read; check its rights.",
-                    underlying: error
-                )
-            }
+            let data = try PredictionLogSegment.bytes(of: url)
             var start = data.startIndex
             while let found = data.range(of: prefix, in: start..<data.endIndex) {
                 let end = data[found.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? data.endIndex
@@ -59,16 +50,7 @@ package struct PredictionLogReader: Sendable {
         let bytes = Data("\"endpoint\":\(mark)".utf8)
         var records: [LoggedPrediction] = []
         for url in self.segments {
-            let data: Data
-            do {
-                data = try Data(contentsOf: url, options: .mappedIfSafe)
-            } catch {
-                throw StoreError(
-                    .predictionLogFailed,
-                    "The prediction log file \(url.path) cannot be read; check its rights.",
-                    underlying: error
-                )
-            }
+            let data = try PredictionLogSegment.bytes(of: url)
             for line in data.split(separator: UInt8(ascii: "\n")).reversed() where line.range(of: bytes) != nil {
                 guard let record = try? JSONDecoder().decode(LoggedPrediction.self, from: Data(line)),
                     record.endpoint == endpoint, record.status == "answered", record.shadow != true
@@ -86,19 +68,9 @@ package struct PredictionLogReader: Sendable {
     package func records() throws(StoreError) -> [LoggedPrediction] {
         var records: [LoggedPrediction] = []
         for url in self.segments.reversed() {
-            do {
-                for line in try Data(contentsOf: url).split(separator: UInt8(ascii: "\n")) {
-                    guard let record = try? JSONDecoder().decode(LoggedPrediction.self, from: Data(line)) else {
-                        continue
-                    }
-                    records.append(record)
-                }
-            } catch {
-                throw StoreError(
-                    .predictionLogFailed,
-                    "The prediction log file \(url.path) cannot be read; check its rights.",
-                    underlying: error
-                )
+            for line in try PredictionLogSegment.bytes(of: url).split(separator: UInt8(ascii: "\n")) {
+                guard let record = try? JSONDecoder().decode(LoggedPrediction.self, from: Data(line)) else { continue }
+                records.append(record)
             }
         }
         return records
@@ -124,16 +96,7 @@ package struct PredictionLogReader: Sendable {
         for url in self.segments.reversed() {
             let day = String(url.lastPathComponent.prefix(10))
             guard day >= begin.day, day <= lastDay else { continue }
-            let data: Data
-            do {
-                data = try Data(contentsOf: url, options: .mappedIfSafe)
-            } catch {
-                throw StoreError(
-                    .predictionLogFailed,
-                    "The prediction log file \(url.path) cannot be read; check its rights.",
-                    underlying: error
-                )
-            }
+            let data = try PredictionLogSegment.bytes(of: url)
             for line in data.split(separator: UInt8(ascii: "\n")) where line.range(of: bytes) != nil {
                 guard let record = try? decoder.decode(LoggedPrediction.self, from: Data(line)),
                     record.endpoint == endpoint, begin <= record.time, record.time < end

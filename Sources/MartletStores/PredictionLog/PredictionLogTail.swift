@@ -22,26 +22,13 @@ package final class PredictionLogTail: Sendable {
         for url in PredictionLogReader(directory: self.directory).segments.reversed() {
             let name = url.lastPathComponent
             guard name.prefix(10) >= begin.day else { continue }
-            let offset = self.offsets.withLock { $0[name] ?? 0 }
-            let data: Data
-            do {
-                let handle = try FileHandle(forReadingFrom: url)
-                defer { try? handle.close() }
-                try handle.seek(toOffset: offset)
-                data = try handle.readToEnd() ?? Data()
-            } catch {
-                throw StoreError(
-                    .predictionLogFailed,
-                    "The prediction log file \(url.path) cannot be read; check its rights.",
-                    underlying: error
-                )
-            }
-            guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else { continue }
-            for line in data[...end].split(separator: UInt8(ascii: "\n")) {
+            var offset = self.offsets.withLock { $0[name] ?? 0 }
+            for line in try PredictionLogSegment.newLines(of: url, from: &offset) {
                 guard let record = try? decoder.decode(LoggedPrediction.self, from: Data(line)) else { continue }
                 body(record)
             }
-            self.offsets.withLock { $0[name] = offset + UInt64(end - data.startIndex + 1) }
+            let position = offset
+            self.offsets.withLock { $0[name] = position }
         }
     }
 }
