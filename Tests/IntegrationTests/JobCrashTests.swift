@@ -11,7 +11,11 @@ struct JobCrashTests {
     /// The fewest days of data, so that there is something to compare.
     private static let dayMinimum = 3
 
-    @Test func `a process killed at random moments leaves what an undisturbed one leaves`() throws {
+    @Test func `a process killed at random moments leaves what an undisturbed one leaves`() async throws {
+        try await PythonClients.onOwnThread { try Self.killAgainAndAgain() }
+    }
+
+    private static func killAgainAndAgain() throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "martlet-jobs-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: root) }
         let (killed, calm) = (root.appending(path: "killed"), root.appending(path: "calm"))

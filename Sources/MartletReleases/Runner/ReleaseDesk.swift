@@ -213,6 +213,11 @@ package struct ReleaseDesk: Sendable {
         }
     }
 
+    /// How often a change is tried again that the runner was ahead of; between two of its steps there is time for many.
+    private static let tryLimit = 20
+
+    /// Changes what is stored by `body`; when a runner changed it between reading and saving, what it left is read
+    /// again: that a release moves on must not keep a person from rolling it back.
     private func change(
         _ id: String,
         _ verb: String,
@@ -220,16 +225,37 @@ package struct ReleaseDesk: Sendable {
         _ body: (ReleaseRun) throws(TrackingError) -> (ReleaseRun, ReleaseRun?)
     ) async throws(TrackingError) -> StoredRun {
         try author.validate()
+        for _ in 0..<Self.tryLimit {
+            if let changed = try await self.changeOnce(id, verb, author, body) { return changed }
+        }
+        throw TrackingError(
+            .releaseChangedMeanwhile,
+            "'\(id)' was changed by others \(Self.tryLimit) times while this was tried; look at it and try again"
+        )
+    }
+
+    /// Returns `nil` when another was first.
+    private func changeOnce(
+        _ id: String,
+        _ verb: String,
+        _ author: Attribution,
+        _ body: (ReleaseRun) throws(TrackingError) -> (ReleaseRun, ReleaseRun?)
+    ) async throws(TrackingError) -> StoredRun? {
         let stored = try await self.run(id)
         let (changed, next) = try body(stored.run)
         let record = try PersonRule.record(.init(verb, author), about: stored.run.subject, at: author.at)
-        return try await self.store.save(
-            changed,
-            expecting: stored.version,
-            [record],
-            followedBy: next,
-            author
-        )
+        do {
+            return try await self.store.save(
+                changed,
+                expecting: stored.version,
+                [record],
+                followedBy: next,
+                author
+            )
+        } catch {
+            guard error.code == .releaseChangedMeanwhile else { throw error }
+            return nil
+        }
     }
 
     /// Returns a run.

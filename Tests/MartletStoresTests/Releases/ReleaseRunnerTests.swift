@@ -208,4 +208,33 @@ struct ReleaseRunnerTests {
         #expect(differences.first?.ruling.verdict == "hold")
         #expect(try WhatIf().differences(in: records).isEmpty)
     }
+
+    @Test(arguments: MetadataKind.allCases)
+    func `a person who rolls back is not kept from it by a release that moves on`(kind: MetadataKind) async throws {
+        let bench = try ReleaseWorkbench(kind)
+        try await bench.prepare()
+        let id = try await bench.desk.startRelease(Self.plan(), ReleaseWorkbench.green, bench.author("ada")).run.id
+        let crowded = CrowdedReleaseStore(bench.store, others: 5)
+        let aborted = try await bench.desk(over: crowded).abort(id, bench.author("ada", "wrong training set"))
+        #expect(crowded.othersLeft == 0)
+        #expect(aborted.run.phase == "rolling-back")
+        let byAda = try await bench.store.decisions(about: aborted.run.subject, after: 0, limit: 100)
+            .filter { $0.record.verdict == "abort" }
+        #expect(byAda.count == 1)
+        let run = try await bench.pass(.days(1), tick: .seconds(5), of: id)
+        #expect(run.phase == "rolled-back")
+        try await Self.checkRecord(of: id, bench)
+    }
+
+    @Test func `a change that others are always ahead of is given up with a reason`() async throws {
+        let bench = try ReleaseWorkbench()
+        try await bench.prepare()
+        let id = try await bench.desk.startRelease(Self.plan(), ReleaseWorkbench.green, bench.author("ada")).run.id
+        let crowded = CrowdedReleaseStore(bench.store, others: 1_000)
+        let error = await #expect(throws: TrackingError.self) {
+            try await bench.desk(over: crowded).abort(id, bench.author("ada"))
+        }
+        #expect(error?.code == .releaseChangedMeanwhile)
+        #expect(error?.message.contains("20 times") == true)
+    }
 }

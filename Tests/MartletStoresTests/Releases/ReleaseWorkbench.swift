@@ -79,9 +79,11 @@ final class ReleaseWorkbench: ReleaseProbe, TrafficObservations, ReleaseUnits {
         )
     }
 
-    var desk: ReleaseDesk {
+    var desk: ReleaseDesk { self.desk(over: self.store) }
+
+    func desk(over store: any ReleaseStore) -> ReleaseDesk {
         ReleaseDesk(
-            store: self.store,
+            store: store,
             deployments: self.deployments,
             registry: self.registry,
             probe: self,
