@@ -44,10 +44,13 @@ let package = Package(
         // 2 and 3: the domains. Rules and store protocols; no socket, no file, no SQL dialect.
         .target(name: "MartletIngest", dependencies: ["MartletCore"]),
         .target(name: "MartletFeatures", dependencies: ["MartletCore"]),
-        .target(name: "MartletMonitoring", dependencies: ["MartletCore", "MartletStatistics"]),
         .target(
             name: "MartletTracking",
             dependencies: ["MartletCore", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        .target(
+            name: "MartletMonitoring",
+            dependencies: ["MartletCore", "MartletStatistics", "MartletTracking"]
         ),
         .target(
             name: "MartletTraining",
@@ -134,8 +137,9 @@ let package = Package(
         .target(
             name: "MartletTesting",
             dependencies: [
-                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletJobs", "MartletReleases",
-                "MartletRetraining", "MartletServing", "MartletStatistics", "MartletTracking",
+                "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletJobs",
+                "MartletMonitoring", "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics",
+                "MartletTracking",
             ]
         ),
 
@@ -161,7 +165,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletMonitoringTests",
-            dependencies: ["MartletCore", "MartletMonitoring", "MartletStatistics"],
+            dependencies: ["MartletCore", "MartletMonitoring", "MartletStatistics", "MartletTracking"],
             exclude: ["Golden"]
         ),
         .testTarget(
@@ -205,8 +209,8 @@ let package = Package(
             name: "MartletStoresTests",
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest", "MartletJobs",
-                "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics", "MartletStores",
-                "MartletTesting", "MartletTracking", "MartletTraining",
+                "MartletMonitoring", "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics",
+                "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

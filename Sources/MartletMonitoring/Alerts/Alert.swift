@@ -30,6 +30,10 @@ package struct Alert: Sendable, Hashable, Codable {
     package internal(set) var priority: AlertPriority
     package internal(set) var summary: String
     package internal(set) var causes: [String]
+    /// What else came of the same cause; absent when nothing is known.
+    package internal(set) var consequences: [String]?
+    private var mergedRules: [String]?
+    private var sufferers: [String]?
     package internal(set) var runbook: String
     package internal(set) var phase: Phase
     package let firstFoundAt: EventTime
@@ -48,10 +52,41 @@ package struct Alert: Sendable, Hashable, Codable {
         self.priority = finding.priority
         self.summary = finding.summary
         self.causes = finding.causes
+        self.consequences = finding.consequences.isEmpty ? nil : finding.consequences
+        (self.mergedRules, self.sufferers) = (finding.rules, finding.endpoints)
         self.runbook = finding.runbook
         self.phase = .pending
         self.firstFoundAt = now
         self.lastFoundAt = now
+    }
+
+    /// Takes in what is found now; a better priority than before would hide how bad it was.
+    mutating func update(_ finding: AlertFinding, at now: EventTime) {
+        if finding.priority < self.priority { self.priority = finding.priority }
+        (self.summary, self.causes) = (finding.summary, finding.causes)
+        self.consequences = finding.consequences.isEmpty ? nil : finding.consequences
+        (self.mergedRules, self.sufferers) = (finding.rules, finding.endpoints)
+        self.runbook = finding.runbook
+        self.lastFoundAt = now
+    }
+
+    /// Names this time that it was wrong: the same from when it was found until it is over, another the next time.
+    package var id: String {
+        "a" + ContentHash(of: "\(self.key) \(self.firstFoundAt.microseconds)").description.prefix(15)
+    }
+
+    /// Alerts of one group are told together.
+    ///
+    /// They are about the same endpoint, or where none suffers about the same thing.
+    package var group: String { self.endpoints.first.map { "endpoint:\($0)" } ?? self.subject }
+
+    /// All rules that it stands for, its own first.
+    package var rules: [String] { self.mergedRules ?? [self.rule] }
+
+    /// The endpoints that it is about or that suffer from it, in the order of names.
+    package var endpoints: [String] {
+        if let sufferers { return sufferers }
+        return self.subject.hasPrefix("endpoint:") ? [String(self.subject.dropFirst("endpoint:".count))] : []
     }
 
     /// Notes that somebody took it on; the first who did stays.

@@ -1,8 +1,13 @@
+package import MartletCore
+
 /// All that a Martlet service tells somebody of, by what it promises.
 package enum AlertCatalog {
     /// The groups for `objectives`.
     package static func groups(_ objectives: ServiceObjectives) -> [AlertGroup] {
-        [self.service(objectives), self.budget(objectives), self.models(objectives), self.host(objectives)]
+        [
+            self.service(objectives), self.budget(objectives), self.models(objectives), self.data(),
+            self.host(objectives),
+        ]
     }
 
     /// What to do about the alert `name`.
@@ -11,7 +16,14 @@ package enum AlertCatalog {
     }
 
     /// Requests that failed although nothing was wrong with them.
-    package static let faults = #"code=~"(model|explanation|deployment|endpoint|log|online|server)\\..*""#
+    package static let faults = #"code=~"(\#(Self.faultDomains.joined(separator: "|")))\\..*""#
+    /// The first parts of their codes.
+    private static let faultDomains = ["model", "explanation", "deployment", "endpoint", "log", "online", "server"]
+
+    /// Whether a request that was refused with `code` failed by the server's fault.
+    package static func isFault(_ code: ErrorCode) -> Bool {
+        self.faultDomains.contains(String(code.description.prefix { $0 != "." }))
+    }
     /// The windows over which the share of errors is recorded.
     private static let windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
 
@@ -86,26 +98,24 @@ package enum AlertCatalog {
         )
     }
 
-    /// - Source: B. Beyer and others, "The Site Reliability Workbook", 2018, chapter 5: several windows, several burn rates.
     private static func budget(_ objectives: ServiceObjectives) -> AlertGroup {
-        let rates: [(String, Double, String, String, AlertPriority)] = [
-            ("MartletBudgetBurnsNow", 14.4, "1h", "5m", .p0), ("MartletBudgetBurnsFast", 6, "6h", "30m", .p1),
-            ("MartletBudgetBurns", 3, "1d", "2h", .p2), ("MartletBudgetBurnsSlowly", 1, "3d", "6h", .p3),
-        ]
-        return AlertGroup(
+        AlertGroup(
             name: "martlet-error-budget",
             recorded: [],
-            alerts: rates.map { name, rate, long, short, priority in
-                let limit = Self.decimal(rate * objectives.errorShare)
+            alerts: BurnRule.all.map { burn in
+                let limit = Self.decimal(burn.rate * objectives.errorShare)
+                let (long, short) = (burn.long.description, burn.short.description)
                 return AlertDefinition(
-                    name,
-                    priority,
+                    "Martlet\(burn.rule.rawValue)",
+                    burn.rule.priority,
                     when: "martlet:error_share:\(long) > \(limit) and martlet:error_share:\(short) > \(limit)",
                     holds: nil,
                     summary:
-                        "{{ $labels.endpoint }}: errors use up the budget \(Self.decimal(rate)) times as fast as it lasts",
+                        "{{ $labels.endpoint }}: errors use up the budget \(Self.decimal(burn.rate)) times as fast as it "
+                        + "lasts",
                     runbook:
-                        "At this rate the errors that are allowed in 30 days are used up in \(Self.decimal(30 / rate)) days."
+                        "At this rate what may fail in 30 days is used up in \(Self.decimal(30 / burn.rate)) days. "
+                        + "martlet slo shows what is left."
                 )
             }
         )
@@ -175,6 +185,49 @@ package enum AlertCatalog {
                     holds: "10m",
                     summary: "{{ $labels.instance }} has {{ $value | humanizePercentage }} of its files open",
                     runbook: "Raise the limit of open files (ulimit -n), or look which client keeps connections open."
+                ),
+                AlertDefinition(
+                    "MartletMemoryFills",
+                    .p2,
+                    when: "martlet_memory_used_share > \(objectives.diskShare)",
+                    holds: "10m",
+                    summary: "the memory of {{ $labels.instance }} is used to {{ $value | humanizePercentage }}",
+                    runbook: "Look which process has it: a training may need another host, or warehouse: memory_limit."
+                ),
+                AlertDefinition(
+                    "MartletProcessorBusy",
+                    .p2,
+                    when: "martlet_cpu_used_share > \(objectives.diskShare)",
+                    holds: "10m",
+                    summary: "the CPU of {{ $labels.instance }} is used to {{ $value | humanizePercentage }}",
+                    runbook: "Look which process has it: move trainings to another host, or start more servers."
+                ),
+            ]
+        )
+    }
+
+    private static func data() -> AlertGroup {
+        AlertGroup(
+            name: "martlet-data",
+            recorded: [],
+            alerts: [
+                AlertDefinition(
+                    "MartletDataStale",
+                    .p2,
+                    when: "martlet_data_age_seconds > martlet_data_age_limit_seconds",
+                    holds: nil,
+                    summary: "{{ $labels.subject }} is stale: nothing new for {{ $value | humanizeDuration }}",
+                    runbook:
+                        "martlet jobs list shows whether its pipeline ran and what failed; martlet ingest and martlet "
+                        + "features materialize bring it up to date by hand."
+                ),
+                AlertDefinition(
+                    "MartletCollectionFails",
+                    .p1,
+                    when: "martlet_collection_failed == 1",
+                    holds: nil,
+                    summary: "{{ $labels.subject }}: the last load failed or was refused",
+                    runbook: "martlet alerts list on the server says why; martlet ingest tries again."
                 ),
             ]
         )

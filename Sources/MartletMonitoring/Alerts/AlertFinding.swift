@@ -6,11 +6,17 @@ package struct AlertFinding: Sendable, Hashable {
     package let rule: String
     /// What it is about, such as `endpoint:rent`.
     package let subject: String
-    package let priority: AlertPriority
+    package var priority: AlertPriority
     /// One line, with the figures.
-    package let summary: String
+    package var summary: String
     /// What led to it, the nearest cause first; empty when nothing is known.
-    package let causes: [String]
+    package var causes: [String]
+    /// What else came of the same cause, one line each; empty when nothing is known.
+    package var consequences: [String] = []
+    /// All rules that it stands for, its own first.
+    package var rules: [String]
+    /// The endpoints that it is about or that suffer from it, in the order of names.
+    package var endpoints: [String]
     /// What to look at and what to do.
     package let runbook: String
     /// How long it must be so before somebody is told.
@@ -31,8 +37,23 @@ package struct AlertFinding: Sendable, Hashable {
         self.priority = priority
         self.summary = summary
         self.causes = causes
+        self.rules = [rule]
+        self.endpoints = subject.hasPrefix("endpoint:") ? [String(subject.dropFirst("endpoint:".count))] : []
         self.runbook = runbook
         self.holds = holds
+    }
+
+    /// Describes what is wrong by `rule`, with what the rule itself says.
+    package init(_ rule: AlertRule, about subject: String, summary: String, causes: [String] = []) {
+        self.init(
+            rule.rawValue,
+            about: subject,
+            rule.priority,
+            summary: summary,
+            causes: causes,
+            runbook: rule.runbook,
+            holds: rule.holds
+        )
     }
 
     /// The same rule about the same thing is one alert, however often it is found.

@@ -28,5 +28,5 @@ package enum MetadataMigrations {
     package static let all: [MetadataMigration] =
         Self.ledger + Self.tracking + Self.registry + Self.features + Self.loggedModels + Self.modelSources
         + Self.garbage + Self.access + Self.webhooks + Self.variants + Self.feedback
-        + Self.releases + Self.retraining + Self.jobs + Self.alerts + Self.fuse
+        + Self.releases + Self.retraining + Self.jobs + Self.alerts + Self.fuse + Self.serviceLevels
 }

@@ -32,7 +32,11 @@ struct AlertWatch: Sendable {
     func look() async {
         let now = self.clock.now
         do {
-            for transition in try await self.store.step(self.facts(now).findings(self.objectives), at: now) {
+            for transition in try await self.store.step(
+                self.facts(now).findings(self.objectives),
+                AlertTiming(),
+                at: now
+            ) {
                 let alert = transition.alert
                 self.terminal.note("alert \(transition.kind.rawValue): \(alert.priority.rawValue) \(alert.chain)")
             }

@@ -63,7 +63,9 @@ package struct AlertNotice: Sendable, Hashable, Codable {
             causes: alert.causes,
             runbook: alert.runbook,
             since: alert.firstFoundAt,
-            at: now
+            at: now,
+            rules: alert.rules,
+            endpoints: alert.endpoints
         )
     }
 

@@ -5,7 +5,7 @@ package import MartletTracking
 
 /// Alerts in the metadata database; what somebody is told of is in the ledger, and on its way to webhooks, in the same
 /// transaction.
-package struct SQLAlertStore: Sendable {
+package struct SQLAlertStore: AlertStore {
     private let database: MetadataDatabase
 
     /// Who the program is in the ledger.
@@ -14,11 +14,9 @@ package struct SQLAlertStore: Sendable {
     /// Keeps alerts in `database`.
     package init(_ database: MetadataDatabase) { self.database = database }
 
-    /// Takes in all that one server finds at `now`, and returns what somebody is told.
-    ///
-    /// Several servers may each tell what they find: an alert is over when none of them found it for a while.
     package func step(
         _ findings: [AlertFinding],
+        _ timing: AlertTiming,
         at now: EventTime
     ) async throws(TrackingError) -> [AlertTransition] {
         // Most of the time nothing is wrong, and nothing is written.
@@ -26,7 +24,7 @@ package struct SQLAlertStore: Sendable {
         return try await self.database.write(to: "update the alerts") { database in
             let before = try Self.open(database)
             var machine = AlertMachine(open: before)
-            let transitions = machine.step(findings, silences: try Self.silences(database, now), at: now)
+            let transitions = machine.step(findings, silences: try Self.silences(database, now), timing, at: now)
             for alert in machine.open.values { try Self.put(alert, isOpen: true, now, database) }
             for alert in before where machine.open[alert.key] == nil {
                 let ended = transitions.first { $0.alert.key == alert.key }?.alert ?? alert
@@ -44,12 +42,10 @@ package struct SQLAlertStore: Sendable {
         }
     }
 
-    /// The alerts that are not over.
     package func openAlerts() async throws(TrackingError) -> [Alert] {
         try await self.database.read(to: "read the alerts", Self.open)
     }
 
-    /// The alerts that are over, the last to end first.
     package func history(limit: Int) async throws(TrackingError) -> [Alert] {
         try await self.database.read(to: "read the alerts") { database in
             try database.rows(
@@ -60,31 +56,53 @@ package struct SQLAlertStore: Sendable {
         }
     }
 
-    /// Notes that somebody takes on the open alert `key`.
-    ///
-    /// - Throws: `alert.notFound` when it is not open.
-    package func acknowledge(_ key: String, _ author: Attribution) async throws(TrackingError) -> Alert {
+    package func alert(_ name: String) async throws(TrackingError) -> Alert {
+        let found = try await self.database.read(to: "read the alert '\(name)'") {
+            database -> Result<Alert, TrackingError> in
+            let open = try Self.open(database)
+            if let alert = open.first(where: { $0.key == name || $0.id == name }) { return .success(alert) }
+            let past =
+                try database.rows(
+                    "SELECT state FROM alerts WHERE is_open = 0 ORDER BY changed_at DESC",
+                    []
+                )
+                .map(Self.alert)
+            if let alert = past.first(where: { $0.key == name || $0.id == name }) { return .success(alert) }
+            let near = NearestName.suggestion(name, among: (open + past).map(\.key))
+            return .failure(
+                TrackingError(
+                    .alertNotFound,
+                    "there is and was no alert '\(name)'." + near
+                        + " 'martlet alerts list' and 'martlet alerts history' show them"
+                )
+            )
+        }
+        return try found.get()
+    }
+
+    package func acknowledge(_ name: String, _ author: Attribution) async throws(TrackingError) -> Alert {
         try author.validate()
-        return try await self.database.write(to: "acknowledge the alert '\(key)'") { database in
+        return try await self.database.write(to: "acknowledge the alert '\(name)'") { database in
             let open = try Self.open(database).filter { $0.phase == .firing }
-            guard var alert = open.first(where: { $0.key == key }) else {
+            guard var alert = open.first(where: { $0.key == name || $0.id == name }) else {
                 throw TrackingError(
                     .alertNotFound,
-                    "no alert '\(key)' is firing." + NearestName.suggestion(key, among: open.map(\.key))
+                    "no alert '\(name)' is firing." + NearestName.suggestion(name, among: open.map(\.key))
                         + " 'martlet alerts list' shows what is"
                 )
             }
+            let isFirst = alert.acknowledgement == nil
             alert.acknowledge(by: author.actor, at: author.at)
+            guard isFirst else { return alert }
             try Self.put(alert, isOpen: true, author.at, database)
             try SQLLedger.append(
-                LedgerRecord(.alertAcknowledged, of: "alert:\(key)", author),
+                LedgerRecord(.alertAcknowledged, of: "alert:\(alert.key)", author, payload: ["id": .string(alert.id)]),
                 in: database
             )
             return alert
         }
     }
 
-    /// Keeps a time in which nobody is told of what `silence` names.
     package func add(_ silence: AlertSilence, at now: EventTime) async throws(TrackingError) {
         let author = Attribution(by: silence.by, at: now, reason: silence.reason)
         try author.validate()
@@ -107,7 +125,41 @@ package struct SQLAlertStore: Sendable {
         }
     }
 
-    /// The silences that hold at `now`.
+    package func lift(_ silence: String, _ author: Attribution) async throws(TrackingError) -> AlertSilence {
+        try author.validate()
+        return try await self.database.write(to: "end the silence '\(silence)'") { database in
+            let held = try Self.silences(database, author.at)
+            guard let found = held.first(where: { $0.id == silence }) else {
+                throw TrackingError(
+                    .alertSilenceNotFound,
+                    "no silence '\(silence)' holds." + NearestName.suggestion(silence, among: held.map(\.id))
+                        + " 'martlet alerts silences' shows what does"
+                )
+            }
+            let ended = AlertSilence(
+                id: found.id,
+                pattern: found.pattern,
+                until: author.at,
+                by: found.by,
+                reason: found.reason
+            )
+            try database.run(
+                "UPDATE alert_silences SET until = ?, state = ? WHERE id = ?",
+                [ended.until, try Self.text(of: ended), ended.id]
+            )
+            try SQLLedger.append(
+                LedgerRecord(
+                    .alertSilenceLifted,
+                    of: "silence:\(ended.id)",
+                    author,
+                    payload: ["pattern": .string(ended.pattern)]
+                ),
+                in: database
+            )
+            return ended
+        }
+    }
+
     package func silences(at now: EventTime) async throws(TrackingError) -> [AlertSilence] {
         try await self.database.read(to: "read the silences") { try Self.silences($0, now) }
     }
@@ -170,15 +222,13 @@ package struct SQLAlertStore: Sendable {
                     "rule": .string(alert.rule), "about": .string(alert.subject),
                     "priority": .string(alert.priority.rawValue), "summary": .string(alert.summary),
                     "causes": .array(alert.causes.map(JSONValue.string)), "runbook": .string(alert.runbook),
-                    "since": .string(alert.firstFoundAt.description),
+                    "since": .string(alert.firstFoundAt.description), "id": .string(alert.id),
+                    "rules": .array(alert.rules.map(JSONValue.string)),
+                    "endpoints": .array(alert.endpoints.map(JSONValue.string)),
+                    "consequences": .array((alert.consequences ?? []).map(JSONValue.string)),
                 ]
             ),
             in: database
         )
     }
-}
-
-extension ErrorCode {
-    /// No alert of that name is firing.
-    package static let alertNotFound = ErrorCode("alert.notFound")
 }

@@ -1,0 +1,18 @@
+/// What somebody is told of an alert.
+package struct AlertTransition: Sendable, Hashable {
+    /// What happened to it.
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        case fired
+        case escalated
+        case resolved
+    }
+
+    package let kind: Kind
+    package let alert: Alert
+
+    /// Says what happened to `alert`.
+    package init(kind: Kind, alert: Alert) {
+        self.kind = kind
+        self.alert = alert
+    }
+}
