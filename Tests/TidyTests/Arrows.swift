@@ -49,7 +49,7 @@ struct Arrows: Decodable {
             /^\s*(@testable\s+)?((package|public|internal|private|fileprivate)\s+)?import\s+(struct\s+|class\s+|func\s+)?(\w+)/
         var findings: [Finding] = []
         for file in files {
-            for (index, line) in SwiftLexer.codeOnly(file.text).enumerated() {
+            for (index, line) in file.code.enumerated() {
                 guard let match = line.firstMatch(of: pattern) else { continue }
                 let module = String(match.output.5)
                 guard ours.contains(module), declared[file.target]?.contains(module) != true else { continue }

@@ -35,7 +35,7 @@ struct Requirements {
     }
 
     private mutating func read(_ file: SourceFile) {
-        let code = SwiftLexer.codeOnly(file.text)
+        let code = file.code
         // Outside the loop: a pattern is parsed anew wherever it stands.
         let requirement = /^\s+(static |mutating )?func (\w+)/
         for (index, line) in code.enumerated() {

@@ -27,20 +27,29 @@ enum SourceTree {
         return files.sorted { $0.path < $1.path }
     }
 
-    static var swiftSources: [SourceFile] { Self.files(in: "Sources", suffix: ".swift") }
+    /// Read once for all rules.
+    static let swiftSources = Self.files(in: "Sources", suffix: ".swift")
 
-    static var swiftTests: [SourceFile] { Self.files(in: "Tests", suffix: ".swift") }
+    static let swiftTests = Self.files(in: "Tests", suffix: ".swift")
 }
 
 /// One file and its text.
 struct SourceFile: Sendable {
     let path: String
     let text: String
+    let lines: [Substring]
+    /// The lines without comments and literals.
+    let code: [Substring]
+
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+        self.lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        self.code = path.hasSuffix(".swift") ? SwiftLexer.codeOnly(text) : self.lines
+    }
 
     /// The target that the file belongs to: the second part of its path.
     var target: String { String(self.path.split(separator: "/").dropFirst().first ?? "") }
-
-    var lines: [Substring] { self.text.split(separator: "\n", omittingEmptySubsequences: false) }
 }
 
 /// Something a rule found.
