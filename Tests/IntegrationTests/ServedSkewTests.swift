@@ -27,7 +27,12 @@ struct ServedSkewTests {
             source: {table: levels}
             event_timestamp: seen_at
             features: {level: {type: float64}}
-        feature_services: {lots: {views: [lot_level]}}
+          lot_rank:
+            entity: lot
+            source: {sql: "SELECT lot, seen_at, level / 10 AS rank FROM levels"}
+            event_timestamp: seen_at
+            features: {rank: {type: float64}}
+        feature_services: {lots: {views: [lot_level]}, ranks: {views: [lot_rank]}}
         """,
         "recipes/rent.yaml": """
         name: rent
@@ -36,6 +41,16 @@ struct ServedSkewTests {
         loader: {sql: "SELECT lot, signed_at, area, rent FROM rents", timestamp: signed_at}
         label: rent
         feature_service: lots
+        request_features: {area: {type: float64}}
+        experiments: [{name: small, rounds: 20}]
+        """,
+        "recipes/ranks.yaml": """
+        name: ranks
+        model: rent
+        task: regression
+        loader: {sql: "SELECT lot, signed_at, area, rent FROM rents", timestamp: signed_at}
+        label: rent
+        feature_service: ranks
         request_features: {area: {type: float64}}
         experiments: [{name: small, rounds: 20}]
         """,
@@ -145,5 +160,34 @@ struct ServedSkewTests {
             in: folder
         )
         #expect(waived.status == 0, "\(waived.errors)")
+    }
+
+    @Test(.enabled(if: Martlet.hasEngines, "run scripts/setup first"), .timeLimit(.minutes(5)))
+    func `a rehearsed version gets the features that nobody recorded as they were at that moment`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-recorded-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Self.prepare(folder)
+        for arguments in [
+            ["train", "--recipe-file", "recipes/ranks.yaml"], ["models", "approve", "rent:3", "--by", "ada"],
+            ["deploy", "rent", "--model", "rent:3", "--by", "ada"], ["features", "materialize"],
+        ] {
+            let result = try Martlet.run(arguments, in: folder)
+            #expect(result.status == 0, "\(arguments): \(result.errors)")
+        }
+        let server = try ServerProcess("up", in: folder)
+        try await Self.predict(server.address)
+        server.stop()
+        // What came in since is not what those requests were asked at.
+        try Data("lot,seen_at,level\n0007,2099-01-01T00:00:00Z,900\n".utf8)
+            .write(to: folder.appending(path: "data/levels.csv"))
+        #expect(try Martlet.run(["ingest", "levels"], in: folder).status == 0)
+
+        let rehearsed = try Martlet.run(
+            ["release", "rehearse", "rollout", "--version", "rent:1", "--json"],
+            in: folder
+        )
+        #expect(rehearsed.status == 0, "\(rehearsed.errors)")
+        #expect(rehearsed.output.contains(#""looked_up": 4"#), "\(rehearsed.output)")
+        #expect(rehearsed.output.contains(#""unanswered": 0"#))
     }
 }

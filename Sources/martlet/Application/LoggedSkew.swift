@@ -50,42 +50,10 @@ struct LoggedSkew: SkewProof {
                 "no request to '\(endpoint)' was answered with a feature of '\(service.name)' yet"
             )
         }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-skew-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let spine = folder.appending(path: "served.csv")
-        try Self.write(served, keys, to: spine)
-        let offline = self.application.offline()
-        let joined = try await offline.historicalFeatures(
-            HistoricalRequest(
-                spine: .file(spine.path),
-                timestampColumn: Self.timestamp,
-                service: service,
-                output: folder.appending(path: "joined.parquet").path
-            )
-        )
-        return Self.compare(served, try await offline.readParquet(joined.path), columns)
+        let joined = try await MomentJoin(offline: self.application.offline())
+            .values(of: service, for: served.map { MomentJoin.Row(at: $0.at, entities: $0.input.entities) })
+        return Self.compare(served, joined, columns)
     }
-
-    /// The column of the moments, which no join key or feature is called.
-    private static let timestamp = "martlet_served_at"
-
-    /// Writes join keys and moments as CSV, from which a join key is read as its declared type.
-    private static func write(_ served: ArraySlice<Served>, _ keys: [String], to file: URL) throws {
-        var text = (keys + [Self.timestamp]).map(Self.quoted).joined(separator: ",") + "\n"
-        for one in served {
-            let cells = keys.map { key in
-                let value = one.input.entities[key] ?? .null
-                return Self.quoted(value.text ?? value.canonicalText)
-            }
-            // Without its zone, which is UTC: a timestamp as the warehouse has it.
-            let moment = one.at.description.replacing("T", with: " ").replacing("Z", with: "")
-            text += (cells + [moment]).joined(separator: ",") + "\n"
-        }
-        try Data(text.utf8).write(to: file)
-    }
-
-    private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
 
     private static func compare(_ served: ArraySlice<Served>, _ joined: ColumnBatch, _ columns: [String]) -> ServedSkew
     {

@@ -1,6 +1,5 @@
 import Foundation
 import MartletCore
-import MartletForest
 import MartletReleases
 import MartletServing
 import MartletStores
@@ -15,6 +14,8 @@ struct RecordedTraffic {
     let answeredBy: ModelVersionID
     /// How many requests could not be answered again, as a column of the candidate was not recorded.
     let unansweredCount: Int
+    /// How many inputs of requests got features from the offline store, as of their moment, that were not recorded.
+    let lookedUpCount: Int
 
     /// When it begins and ends.
     var span: ClosedRange<EventTime>? {
@@ -52,12 +53,8 @@ struct RecordedTraffic {
                     + "--from and --to"
             )
         }
-        var unanswered = 0
-        let requests = records.map { record in
-            let request = Self.request(record, candidate)
-            if request.candidateFails { unanswered += 1 }
-            return request
-        }
+        let answers = try await CandidateAnswers(of: candidate, to: records, application)
+        let requests = zip(records, answers.scores).map(Self.request)
         let feedback = SQLFeedbackStore(try application.metadata.database())
         let interactions = try await Self.all { try await feedback.interactions(at: endpoint, after: $0, limit: $1) }
         let outcomes = try await Self.all { try await feedback.outcomes(at: endpoint, after: $0, limit: $1) }
@@ -66,7 +63,8 @@ struct RecordedTraffic {
             interactions: interactions.sorted { $0.at < $1.at },
             outcomes: outcomes.sorted { $0.at < $1.at },
             answeredBy: answeredBy,
-            unansweredCount: unanswered
+            unansweredCount: requests.count { $0.candidateFails },
+            lookedUpCount: answers.lookedUpCount
         )
     }
 
@@ -83,10 +81,9 @@ struct RecordedTraffic {
         }
     }
 
-    private static func request(_ record: LoggedPrediction, _ candidate: ServedModel) -> RehearsedRequest {
+    /// A request with the candidate's answers to its inputs.
+    private static func request(_ record: LoggedPrediction, _ scores: [Double?]) -> RehearsedRequest {
         let exposure = Exposure(record)
-        let inputs = record.inputs ?? []
-        let scores = inputs.map { Self.score($0, candidate) }
         let didFail = record.errorCode.map { ErrorCode($0).isModelFault } ?? false
         return RehearsedRequest(
             requestID: record.requestID,
@@ -99,28 +96,5 @@ struct RecordedTraffic {
             didFail: didFail,
             candidateFails: scores.contains { $0 == nil }
         )
-    }
-
-    /// What `model` says of the values that were seen then; `nil` when one of its columns was not.
-    private static func score(_ input: LoggedPrediction.Input, _ model: ServedModel) -> Double? {
-        var row: [Double] = []
-        for slot in model.plan.slots {
-            guard let value = input.features[slot.name] else { return nil }
-            row.append(slot.number(Self.value(value)))
-        }
-        switch model.scorer {
-        case .forest(let forest): return forest.score(row)
-        case .network(let network): return try? network.score(row)
-        }
-    }
-
-    private static func value(_ json: JSONValue) -> Value {
-        switch json {
-        case .boolean(let value): .boolean(value)
-        case .integer(let value): .int64(value)
-        case .number(let value): .float64(value)
-        case .string(let value): .string(value)
-        case .null, .array, .object: .null
-        }
     }
 }

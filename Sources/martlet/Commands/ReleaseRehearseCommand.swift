@@ -106,10 +106,16 @@ struct ReleaseRehearseCommand: AsyncParsableCommand {
         }
         terminal.line()
         terminal.show(met, asJSON: false)
+        if traffic.lookedUpCount > 0 {
+            terminal.note(
+                "\(Quantity.count(traffic.lookedUpCount)) inputs were filled up from the offline store, as of their "
+                    + "moment: \(version) reads features that were not recorded"
+            )
+        }
         if traffic.unansweredCount > 0 {
             terminal.note(
                 "\(Quantity.count(traffic.unansweredCount)) requests could not be answered again, as a column of the "
-                    + "candidate was not recorded; they count as failures"
+                    + "candidate was not recorded and is no feature of what they asked about; they count as failures"
             )
         }
         let days = report.events.last.map { $0.at.description } ?? ""
@@ -132,6 +138,7 @@ struct ReleaseRehearseCommand: AsyncParsableCommand {
             "experiment_outcome": report.experimentOutcome.map(JSONValue.string) ?? .null,
             "old": met(report.old), "new": met(report.new), "looks": .integer(Int64(report.lookCount)),
             "unanswered": .integer(Int64(traffic.unansweredCount)),
+            "looked_up": .integer(Int64(traffic.lookedUpCount)),
             "events": .array(
                 report.events.map { event in
                     .object([
