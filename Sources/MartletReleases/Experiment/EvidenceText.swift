@@ -42,6 +42,13 @@ enum EvidenceText {
     /// A probability to three digits.
     static func probability(_ value: Double) -> String { String(format: "%.3g", value) }
 
+    /// A time in the largest unit of which two have passed, such as `3.5 days` or `12 minutes`.
+    static func duration(days: Double) -> String {
+        if days >= 2 { return "\(Self.number(days)) days" }
+        if days * 24 >= 2 { return "\(Self.number(days * 24)) hours" }
+        return "\(Self.number(max(1, (days * 1_440).rounded(.up)))) minutes"
+    }
+
     /// A figure to four digits.
     static func number(_ value: Double) -> String { String(format: "%.4g", value) }
 }

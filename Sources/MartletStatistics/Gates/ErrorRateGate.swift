@@ -34,9 +34,26 @@ package struct ErrorRateGate: Sendable, Hashable, Codable {
         return .inconclusive(moreRequests: needed ?? .max)
     }
 
-    /// Where the rate lies, whenever it is asked; for people, the verdict does not need it.
+    /// The rates that the gate's own evidence leaves open, each bound with probability 1 - alpha over all looks.
+    ///
+    /// It passes when the upper bound is at or below the threshold, and fails when the lower is at or above it: the
+    /// bounds are the thresholds at which the verdict would turn. 0 and 1 without a request.
     package func bounds(on errors: BernoulliCount) -> ConfidenceInterval {
-        RateSequence(alpha: self.alpha).interval(for: errors)
+        guard let rate = errors.rate else { return ConfidenceInterval(lower: 0, upper: 1) }
+        let (ones, zeros) = (Double(errors.successes), Double(errors.failures))
+        let limit = -log(self.alpha)
+        return ConfidenceInterval(
+            lower: ones == 0
+                ? 0
+                : Bisection.edge(inside: rate, outside: 0) {
+                    RateMixture.above.logEvidence(ones, zeros, against: $0) >= limit
+                },
+            upper: zeros == 0
+                ? 1
+                : Bisection.edge(inside: rate, outside: 1) {
+                    RateMixture.below.logEvidence(ones, zeros, against: $0) >= limit
+                }
+        )
     }
 
     /// The always-valid p-values: against a rate at or above the threshold (small passes), and against one at or below

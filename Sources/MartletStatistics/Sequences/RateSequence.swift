@@ -26,23 +26,13 @@ package struct RateSequence: Sendable, Hashable, Codable {
         let limit = -log(self.alpha)
         let evidence = { (place: Double) in RateMixture.whole.logEvidence(ones, zeros, against: place) }
         return ConfidenceInterval(
-            lower: ones == 0 ? 0 : Self.edge(inside: rate, outside: 0) { evidence($0) >= limit },
-            upper: zeros == 0 ? 1 : Self.edge(inside: rate, outside: 1) { evidence($0) >= limit }
+            lower: ones == 0 ? 0 : Bisection.edge(inside: rate, outside: 0) { evidence($0) >= limit },
+            upper: zeros == 0 ? 1 : Bisection.edge(inside: rate, outside: 1) { evidence($0) >= limit }
         )
     }
 
     /// The always-valid p-value against a rate of `null`, strictly between 0 and 1.
     package func pValue(for count: BernoulliCount, against null: Double) -> Double {
         min(exp(-RateMixture.whole.logEvidence(Double(count.successes), Double(count.failures), against: null)), 1)
-    }
-
-    private static func edge(inside: Double, outside: Double, isExcluded: (Double) -> Bool) -> Double {
-        var (inside, outside) = (inside, outside)
-        for _ in 0..<200 {
-            let middle = (inside + outside) / 2
-            if middle == inside || middle == outside { break }
-            if isExcluded(middle) { outside = middle } else { inside = middle }
-        }
-        return outside
     }
 }

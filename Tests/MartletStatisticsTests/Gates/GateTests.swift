@@ -60,6 +60,30 @@ struct GateTests {
         #expect(self.gate.bounds(on: count).contains(0.002))
     }
 
+    @Test func `the bounds are the thresholds at which the verdict turns`() {
+        var passes = 0
+        var fails = 0
+        for (trials, errors) in [(1, 0), (1, 1), (60, 0), (60, 3), (410, 0), (1_000, 5), (2_000, 90), (100_000, 950)] {
+            let count = BernoulliCount(trials: trials, successes: errors)
+            let bounds = self.gate.bounds(on: count)
+            let (lower, upper) = (bounds.lower ?? 0, bounds.upper ?? 1)
+            #expect(lower <= count.rate ?? 0 && count.rate ?? 1 <= upper)
+            for threshold in [0.0005, 0.002, 0.005, 0.009, 0.01, 0.02, 0.05, 0.2, 0.6] {
+                switch ErrorRateGate(threshold: threshold).verdict(on: count) {
+                case .pass:
+                    passes += 1
+                    #expect(upper <= threshold, "\(errors) of \(trials) pass below \(threshold)")
+                case .fail:
+                    fails += 1
+                    #expect(lower >= threshold, "\(errors) of \(trials) fail at \(threshold)")
+                case .inconclusive:
+                    #expect(lower < threshold && threshold < upper, "\(errors) of \(trials) are open at \(threshold)")
+                }
+            }
+        }
+        #expect(passes > 5 && fails > 5)
+    }
+
     @Test func `a latency quantile is judged by the share of slow requests`() {
         let gate = LatencyGate(quantile: 0.95, thresholdMilliseconds: 500)
         #expect(abs(gate.rateGate.threshold - 0.05) < 1e-15)

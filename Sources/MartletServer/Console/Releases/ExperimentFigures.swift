@@ -20,12 +20,20 @@ struct ExperimentFigures: Sendable {
             "isPaired": plan.isPaired, "forecast": self.forecast, "hasForecast": true,
         ]
         if self.trail.points.count > 1 {
+            let end = plan.durationMinimum.seconds / 86_400
+            let unit = ElapsedUnit(reaching: max(end, self.trail.points.last?.elapsedDays ?? 0))
+            view["bandUnit"] = words("test.always", words[unit.phrase])
             view["bandMarkup"] =
                 BandChart(
                     title: words["test.improvement"],
                     names: (words["test.estimate"], words["test.lower"], words["test.upper"]),
                     points: self.trail.points.map {
-                        BandChart.Point(x: $0.elapsedDays, value: $0.improvement, lower: $0.lower, upper: $0.upper)
+                        BandChart.Point(
+                            x: $0.elapsedDays * unit.perDay,
+                            value: $0.improvement,
+                            lower: $0.lower,
+                            upper: $0.upper
+                        )
                     },
                     lines: [
                         BandChart.Line(name: words["test.zero"], value: 0),
@@ -34,7 +42,7 @@ struct ExperimentFigures: Sendable {
                             value: plan.improvementMinimum
                         ),
                     ],
-                    end: plan.durationMinimum.seconds / 86_400
+                    end: end * unit.perDay
                 )
                 .markup()
         }

@@ -95,9 +95,12 @@ extension Words {
         Phrase("test.improvement", "Improvement over control", "대조군 대비 개선"),
         Phrase(
             "test.always",
-            "Bounds that hold at every look at once, days since the start",
-            "모든 시점에서 동시에 유효한 구간 · 시작 후 일수"
+            "Bounds that hold at every look at once, {} since the start",
+            "모든 시점에서 동시에 유효한 구간 · 시작 후 경과 시간({})"
         ),
+        Phrase("test.inDays", "days", "일"),
+        Phrase("test.inHours", "hours", "시간"),
+        Phrase("test.inMinutes", "minutes", "분"),
         Phrase("test.estimate", "improvement", "개선"),
         Phrase("test.lower", "lower bound", "하한"),
         Phrase("test.upper", "upper bound", "상한"),
