@@ -142,7 +142,8 @@ package enum ExperimentRule: DecisionRule {
             let reason = "\(primary.name) is judged once, after the longest duration of \(plan.durationMaximum)."
             return (.extended, [reason, found])
         }
-        let forecast = daysLeft.map { " About \(EvidenceText.duration(days: $0)) more would prove it at this rate." } ?? ""
+        let forecast =
+            daysLeft.map { " About \(EvidenceText.duration(days: $0)) more would prove it at this rate." } ?? ""
         return (.extended, ["Nothing is proven yet, so the experiment goes on.\(forecast)", found])
     }
 
