@@ -5,12 +5,12 @@ import MartletStatistics
 package struct QualityReport: Sendable {
     /// One answered prediction.
     package struct Row: Sendable {
-        package let join: LabelJoin.Prediction
+        package let join: OutcomeMatch.Prediction
         package let prediction: Double
         package let cells: [String: ProfiledCell]
 
         /// Describes a prediction.
-        package init(join: LabelJoin.Prediction, prediction: Double, cells: [String: ProfiledCell]) {
+        package init(join: OutcomeMatch.Prediction, prediction: Double, cells: [String: ProfiledCell]) {
             self.join = join
             self.prediction = prediction
             self.cells = cells
@@ -40,13 +40,13 @@ package struct QualityReport: Sendable {
     ///   - now: when the labels were read.
     package init(
         rows: [Row],
-        labels: [LabelJoin.Label],
+        labels: [OutcomeMatch.Label],
         reference: ReferenceProfile,
         estimated: [QualityFigure],
         threshold: Double?,
         now: EventTime
     ) {
-        let found = LabelJoin.labels(of: rows.map(\.join), among: labels)
+        let found = OutcomeMatch.labels(of: rows.map(\.join), among: labels)
         self.maturity = LabelMaturity(
             zip(rows, found)
                 .map { row, label in

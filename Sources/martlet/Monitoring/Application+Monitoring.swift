@@ -69,7 +69,7 @@ extension Application {
         let threshold: Double? =
             model.manifest.task == .binaryClassification ? model.manifest.threshold ?? 0.5 : nil
         let labels = try await self.outcomes(at: endpoint)
-            .map { LabelJoin.Label(at: $0.at, requestID: $0.requestID, entity: $0.entity, value: $0.value) }
+            .map { OutcomeMatch.Label(at: $0.at, requestID: $0.requestID, entity: $0.entity, value: $0.value) }
         return QualityReport(
             rows: traffic.answers.map { answer in
                 QualityReport.Row(

@@ -30,7 +30,7 @@ actor TrafficMonitor {
     private var models: [ModelVersionID: MonitoredModel?] = [:]
     private var hours: [Key: [Int64: Hour]] = [:]
     private var answers: [Key: [QualityReport.Row]] = [:]
-    private var labels: [String: [LabelJoin.Label]] = [:]
+    private var labels: [String: [OutcomeMatch.Label]] = [:]
     private var sequences: [String: Int64] = [:]
     private var failureCount = 0
     private var last: [MonitoredVersion] = []
@@ -123,7 +123,7 @@ actor TrafficMonitor {
             hour.recordCount += 1
             self.hours[key, default: [:]][number64] = hour
             guard let exposure = Exposure(record), let prediction = exposure.prediction else { return }
-            let join = LabelJoin.Prediction(requestID: record.requestID, at: record.time, entity: exposure.entity)
+            let join = OutcomeMatch.Prediction(requestID: record.requestID, at: record.time, entity: exposure.entity)
             self.answers[key, default: []].append(QualityReport.Row(join: join, prediction: prediction, cells: [:]))
         }
         for (key, rows) in self.answers where rows.count > Self.keptLimit {
@@ -140,7 +140,7 @@ actor TrafficMonitor {
             )
             self.labels[endpoint, default: []] += page.map { arrival in
                 let outcome = arrival.value
-                return LabelJoin.Label(
+                return OutcomeMatch.Label(
                     at: outcome.at,
                     requestID: outcome.requestID,
                     entity: outcome.entity,

@@ -61,7 +61,7 @@ struct MonitoringSectionTests {
             ),
             quality: QualityReport(
                 rows: rows,
-                labels: [LabelJoin.Label(at: now, requestID: "a", entity: nil, value: 13)],
+                labels: [OutcomeMatch.Label(at: now, requestID: "a", entity: nil, value: 13)],
                 reference: reference,
                 estimated: [],
                 threshold: nil,

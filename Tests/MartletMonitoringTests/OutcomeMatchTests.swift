@@ -3,30 +3,30 @@ import Testing
 
 @testable import MartletMonitoring
 
-struct LabelJoinTests {
+struct OutcomeMatchTests {
     private func at(_ seconds: Int64) -> EventTime { EventTime(microseconds: seconds * 1_000_000) }
 
     @Test func `a label answers the request it names, and the last to arrive wins`() {
         let predictions = [
-            LabelJoin.Prediction(requestID: "a", at: self.at(1), entity: "x"),
-            LabelJoin.Prediction(requestID: "b", at: self.at(2), entity: "x"),
+            OutcomeMatch.Prediction(requestID: "a", at: self.at(1), entity: "x"),
+            OutcomeMatch.Prediction(requestID: "b", at: self.at(2), entity: "x"),
         ]
         let labels = [
-            LabelJoin.Label(at: self.at(9), requestID: "a", entity: nil, value: 1),
-            LabelJoin.Label(at: self.at(8), requestID: "a", entity: nil, value: 2),
+            OutcomeMatch.Label(at: self.at(9), requestID: "a", entity: nil, value: 1),
+            OutcomeMatch.Label(at: self.at(8), requestID: "a", entity: nil, value: 2),
         ]
-        #expect(LabelJoin.labels(of: predictions, among: labels).map { $0?.value } == [2, nil])
+        #expect(OutcomeMatch.labels(of: predictions, among: labels).map { $0?.value } == [2, nil])
     }
 
     @Test func `a label of an entity answers what was predicted before it came true, back to the label before`() {
         let predictions = [1, 5, 6, 12]
-            .map { LabelJoin.Prediction(requestID: "r\($0)", at: self.at($0), entity: "x") }
+            .map { OutcomeMatch.Prediction(requestID: "r\($0)", at: self.at($0), entity: "x") }
         let labels = [
-            LabelJoin.Label(at: self.at(10), requestID: nil, entity: "x", value: 20),
-            LabelJoin.Label(at: self.at(5), requestID: nil, entity: "x", value: 10),
-            LabelJoin.Label(at: self.at(7), requestID: nil, entity: "y", value: 99),
+            OutcomeMatch.Label(at: self.at(10), requestID: nil, entity: "x", value: 20),
+            OutcomeMatch.Label(at: self.at(5), requestID: nil, entity: "x", value: 10),
+            OutcomeMatch.Label(at: self.at(7), requestID: nil, entity: "y", value: 99),
         ]
-        #expect(LabelJoin.labels(of: predictions, among: labels).map { $0?.value } == [10, 10, 20, nil])
+        #expect(OutcomeMatch.labels(of: predictions, among: labels).map { $0?.value } == [10, 10, 20, nil])
     }
 
     @Test func `a report joins labels, compares with the test part and names the worst part`() throws {
@@ -51,7 +51,7 @@ struct LabelJoinTests {
             }
         let labels = (0..<300)
             .map { index in
-                LabelJoin.Label(
+                OutcomeMatch.Label(
                     at: self.at(Int64(index) + 60),
                     requestID: "r\(index)",
                     entity: nil,

@@ -1,7 +1,7 @@
 package import MartletCore
 
 /// Finds the label of each prediction among the outcomes that came.
-package enum LabelJoin {
+package enum OutcomeMatch {
     /// A prediction as it is joined.
     package struct Prediction: Sendable, Hashable {
         package let requestID: String
