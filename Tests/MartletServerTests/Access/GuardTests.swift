@@ -312,6 +312,9 @@ struct GuardTests {
                 #expect(try await status("/console/models/prices") == 200)
                 #expect(try await status("/console/models/rents") == 403)
                 #expect(try await status("/console/ledger") == 403)
+                #expect(try await status("/console/ledger?subject=model:prices:2") == 200)
+                #expect(try await status("/console/ledger?subject=model:rents:1") == 403)
+                #expect(try await status("/console/ledger?subject=model:prices:2&check=1") == 200)
                 let decision = "decision=reject&reason=late"
                 let decided = try await send("/console/models/prices/versions/2/decision", decision, cookies)
                 #expect(decided.status == (mayDecide ? .seeOther : .forbidden), "\(String(buffer: decided.body))")

@@ -14,34 +14,43 @@ struct LedgerPage: Sendable {
 
     func page() async throws -> ConsolePage {
         let words = self.visit.words
+        if let subject = self.visit.query["subject"] { return try await self.page(about: subject) }
         let head = try await self.context.ledger.head()
-        let subject = self.visit.query["subject"]
         let before = self.visit.query["before"].flatMap { Int64($0) }
-        let entries = try await self.entries(head: head, subject: subject, before: before)
+        let entries = try await self.entries(before: before)
         let path = Address.of("ledger")
         var view: View = [
             "entries": entries.filter(self.isReadable).map(self.row), "hasEntries": !entries.isEmpty,
-            "subject": subject,
+            "hasChain": true,
             "count": Figures.count(Int(head.sequence)), "headHash": head.hash.description, "headShort": head.hash.short,
             "path": path, "checkAddress": path + "?check=1",
         ]
         let isAsked = self.visit.query["check"] != nil
-        if isAsked || before == nil && subject == nil && head.sequence <= Self.checkLimit {
+        if isAsked || before == nil && head.sequence <= Self.checkLimit {
             let verification = try await self.context.ledger.verify(anchor: nil)
             view["isChecked"] = true
             view["isIntact"] = verification.isIntact
             view["fault"] = verification.fault?.description
             view["checkedCount"] = words("ledger.checked", Figures.count(Int(verification.entryCount)))
         }
-        if subject == nil, let last = entries.last, last.sequence > 1 {
+        if let last = entries.last, last.sequence > 1 {
             view["older"] = FormText().setting("before", String(last.sequence)).after(path)
         }
         if before != nil { view["newest"] = path }
         return ConsolePage(template: "ledger", title: words["ledger"], section: .ledger, view: view)
     }
 
-    private func entries(head: LedgerHead, subject: String?, before: Int64?) async throws -> [LedgerEntry] {
-        if let subject { return try await self.context.ledger.newestEntries(of: subject, limit: 500) }
+    /// The entries about one thing, which who may read the thing may read; the chain is not shown to them.
+    private func page(about subject: String) async throws -> ConsolePage {
+        let entries = try await self.context.ledger.newestEntries(of: subject, limit: 500)
+        let view: View = [
+            "entries": entries.filter(self.isReadable).map(self.row), "hasEntries": !entries.isEmpty,
+            "subject": subject, "path": Address.of("ledger"),
+        ]
+        return ConsolePage(template: "ledger", title: self.visit.words["ledger"], section: .ledger, view: view)
+    }
+
+    private func entries(before: Int64?) async throws -> [LedgerEntry] {
         guard let before else { return try await self.context.ledger.newestEntries(of: nil, limit: Self.pageSize) }
         let first = max(0, before - 1 - Int64(Self.pageSize))
         let count = Int(max(0, before - 1 - first))
