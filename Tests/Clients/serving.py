@@ -166,6 +166,9 @@ def test_a_scikit_learn_model_is_tracked_and_not_served_until_it_is_exported():
         deploy(f"{name}:{number}", "exported")
         status, answer = predict("exported", rows(TABLE.head(30)), f"{number}")
         assert status == 200 and numpy.allclose(values(answer), answers[:30], rtol=1e-4, atol=1e-4), answer
+        labels = [prediction.get("label") for prediction in answer["predictions"]]
+        wanted = classifier.predict(TABLE.head(30)).astype(int).tolist() if number == 3 else [None] * 30
+        assert labels == wanted, answer
 
 
 def test_a_model_that_martlet_trained_predicts_the_same_in_python():

@@ -76,7 +76,10 @@ package struct ImportedModel: Sendable {
             case .xgBoost: try Forest(xgBoost: Array(bytes))
             case .onnx: nil as Forest?
             }
-        guard let forest else { return (try self.networkInputs(bytes), .regression) }
+        guard let forest else {
+            let isClassifier = ONNXOutputs(bytes).isBinaryClassifier
+            return (try self.networkInputs(bytes), isClassifier ? .binaryClassification : .regression)
+        }
         let task: ModelTask =
             switch forest.objective {
             case .sigmoid, .step: .binaryClassification
