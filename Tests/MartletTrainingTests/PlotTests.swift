@@ -76,6 +76,26 @@ struct PlotTests {
         #expect(!odd.residuals.svg.contains("nan"))
     }
 
+    @Test func `a plot has its title in Korean for those who read it, and in English for all others`() throws {
+        let plots = Self.plots(name: "price")
+        let titles = PlotTitle.Kind.allCases.map { PlotTitle($0, of: "price") }
+        #expect(Set(titles.map(\.korean)).count == titles.count && Set(titles.map(\.english)).count == titles.count)
+        for plot in plots {
+            let title = try #require(titles.first { plot.svg.contains("<title>\($0.english)</title>") }, "\(plot.name)")
+            let choice = try
+                #require(plot.svg.components(separatedBy: "<switch>").dropFirst().first)
+                .components(separatedBy: "</switch>")[0]
+            let texts = choice.split(separator: "\n")
+            #expect(texts.count == 2, "\(plot.name)")
+            #expect(
+                texts[0].contains(#"systemLanguage="ko""#) && texts[0].contains(">\(title.korean)<"),
+                "\(plot.name)"
+            )
+            #expect(!texts[1].contains("systemLanguage") && texts[1].contains(">\(title.english)<"), "\(plot.name)")
+        }
+        #expect(Set(plots.map(\.name)).count == titles.count)
+    }
+
     /// One of each, on values with ties, missing ones and outliers.
     private static func plots(name: String) -> [Plot] {
         var generator = SeededGenerator(seed: 3)

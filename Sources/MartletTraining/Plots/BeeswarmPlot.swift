@@ -38,7 +38,7 @@ struct BeeswarmPlot {
             height: Double(shown.count) * Self.rowHeight
         )
         var canvas = SVGCanvas(width: PlotTheme.width, height: panel.top + panel.height + 68)
-        let title = "SHAP summary: \(self.subject)"
+        let title = PlotTitle(.shapSummary, of: self.subject)
         let rest = self.importance.count - shown.count
         let counted = "\(FigureText.count(rows)) validation rows, one dot each"
         canvas.head(title, rest > 0 ? "\(counted) · \(shown.count) of \(self.importance.count) columns" : counted)

@@ -36,7 +36,7 @@ struct ClassificationPlots {
         guard !curve.isEmpty else { return nil }
         let panel = Self.panel()
         var canvas = SVGCanvas(width: PlotTheme.width, height: panel.top + panel.height + 68)
-        let title = "ROC curve: \(self.subject)"
+        let title = PlotTitle(.rocCurve, of: self.subject)
         canvas.head(title, "\(self.counted) · AUC \(Self.text(self.statistics.auc, self.aucInterval))")
         panel.drawAxes(on: &canvas, xTitle: "false positive rate", yTitle: "true positive rate")
         let points = curve.map { panel.point($0.x, $0.y) }
@@ -55,7 +55,7 @@ struct ClassificationPlots {
         let curve = self.statistics.precisionRecallCurve
         let panel = Self.panel()
         var canvas = SVGCanvas(width: PlotTheme.width, height: panel.top + panel.height + 68)
-        let title = "Precision and recall: \(self.subject)"
+        let title = PlotTitle(.precisionRecall, of: self.subject)
         let area = Self.text(self.statistics.averagePrecision, self.averagePrecisionInterval)
         canvas.head(title, "\(self.counted) · average precision \(area)")
         panel.drawAxes(on: &canvas, xTitle: "recall", yTitle: "precision")
@@ -108,7 +108,7 @@ struct ClassificationPlots {
         let barsTop = panel.top + panel.height + 74
         let barsHeight = 90.0
         var canvas = SVGCanvas(width: PlotTheme.width, height: barsTop + barsHeight + 46)
-        let title = "Calibration: \(self.subject)"
+        let title = PlotTitle(.calibration, of: self.subject)
         let squares = zip(self.labels, self.predictions).map { ($0 ? 1 - $1 : $1) * ($0 ? 1 - $1 : $1) }
         let brier = squares.reduce(0, +) / Double(squares.count)
         canvas.head(title, "\(self.counted) · Brier score \(FigureText.of(brier)) · \(bins.count) bins of like size")

@@ -16,7 +16,8 @@ struct FeatureImportancePlot {
         let shown = ranked.prefix(Self.columnLimit)
         let height = 92 + Double(shown.count) * Self.rowHeight + 34
         var canvas = SVGCanvas(width: PlotTheme.width, height: height)
-        canvas.head("Feature importance: \(self.subject)", self.subtitle(usesGain, shown.count))
+        let title = PlotTitle(.featureImportance, of: self.subject)
+        canvas.head(title, self.subtitle(usesGain, shown.count))
         let names = shown.map { PlotText.fitted($0.column, size: PlotTheme.textSize, limit: 280) }
         let left = 24 + (names.map { PlotText.width($0, size: PlotTheme.textSize) }.max() ?? 0) + 14
         let gainTotal = self.importance.reduce(0) { $0 + $1.gain }
@@ -59,7 +60,7 @@ struct FeatureImportancePlot {
                 )
             }
         }
-        return Plot(name: "feature_importance", svg: canvas.document(title: "Feature importance: \(self.subject)"))
+        return Plot(name: "feature_importance", svg: canvas.document(title: title))
     }
 
     private func subtitle(_ usesGain: Bool, _ shownCount: Int) -> String {

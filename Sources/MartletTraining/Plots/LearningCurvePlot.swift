@@ -12,7 +12,7 @@ struct LearningCurvePlot {
         let length = self.rounds.values.map(\.count).max() ?? 0
         guard length > 1, !metrics.isEmpty else { return nil }
         let panelHeight = metrics.count == 1 ? 420.0 : 280.0
-        let title = "Learning curves: \(self.subject)"
+        let title = PlotTitle(.learningCurves, of: self.subject)
         var canvas = SVGCanvas(
             width: PlotTheme.width,
             height: 88 + Double(metrics.count) * (panelHeight + 70) + 6

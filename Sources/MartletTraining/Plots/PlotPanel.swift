@@ -75,15 +75,22 @@ struct PlotPanel {
 
 extension SVGCanvas {
     /// Writes the head of a plot: what it shows, and the figures that belong to it.
-    mutating func head(_ title: String, _ subtitle: String) {
+    mutating func head(_ title: PlotTitle, _ subtitle: String) {
         let limit = self.width - 48
-        self.text(
-            PlotText.fitted(title, size: PlotTheme.titleSize, limit: limit),
-            x: 24,
-            y: 38,
-            size: PlotTheme.titleSize,
-            isBold: true
-        )
+        self.inLanguages { canvas, language in
+            canvas.text(
+                PlotText.fitted(
+                    language == nil ? title.english : title.korean,
+                    size: PlotTheme.titleSize,
+                    limit: limit
+                ),
+                x: 24,
+                y: 38,
+                size: PlotTheme.titleSize,
+                isBold: true,
+                language: language
+            )
+        }
         self.text(
             PlotText.fitted(subtitle, size: PlotTheme.textSize, limit: limit),
             x: 24,

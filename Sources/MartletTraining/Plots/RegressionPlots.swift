@@ -44,7 +44,7 @@ struct RegressionPlots {
         let side = PlotTheme.width - left - 36
         let panel = PlotPanel(x: scale, y: scale, left: left, top: 88, width: side, height: side * 0.8)
         var canvas = SVGCanvas(width: PlotTheme.width, height: panel.top + panel.height + 68)
-        let title = "Predicted against actual: \(self.subject)"
+        let title = PlotTitle(.predictedAgainstActual, of: self.subject)
         let figures = "MAE \(FigureText.of(self.statistics.mae)) · R² \(FigureText.of(self.statistics.r2))"
         canvas.head(title, self.subtitle(figures, drawnCount: rows.count))
         panel.drawAxes(on: &canvas, xTitle: "actual \(self.label)", yTitle: "predicted \(self.label)")
@@ -79,7 +79,7 @@ struct RegressionPlots {
             height: 440
         )
         var canvas = SVGCanvas(width: PlotTheme.width, height: panel.top + panel.height + 68)
-        let title = "Residuals: \(self.subject)"
+        let title = PlotTitle(.residuals, of: self.subject)
         let bias = errors.isEmpty ? .nan : errors.reduce(0, +) / Double(errors.count)
         let figures = "mean \(FigureText.signed(bias)) · RMSE \(FigureText.of(self.statistics.rmse))"
         canvas.head(title, self.subtitle(figures, drawnCount: rows.count))

@@ -98,6 +98,16 @@ struct SVGCanvas {
         self.body += "stroke-width=\"2.4\"/>\n"
     }
 
+    /// Draws the same in each language, of which a viewer shows the first that its reader has.
+    ///
+    /// - Parameter draw: draws it in a language; in the one of all others for `nil`, which comes last.
+    mutating func inLanguages(_ draw: (inout SVGCanvas, _ language: String?) -> Void) {
+        self.body += "<switch>\n"
+        draw(&self, "ko")
+        draw(&self, nil)
+        self.body += "</switch>\n"
+    }
+
     /// Writes `text` with its base line at `y`; `turned` reads upwards.
     mutating func text(
         _ text: String,
@@ -107,23 +117,25 @@ struct SVGCanvas {
         size: Double = PlotTheme.textSize,
         color: String = PlotTheme.ink,
         isBold: Bool = false,
-        isTurned: Bool = false
+        isTurned: Bool = false,
+        language: String? = nil
     ) {
         self.body += "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" font-size=\"\(Self.number(size))\" "
         self.body += "fill=\"\(color)\""
         if anchor != .start { self.body += " text-anchor=\"\(anchor.rawValue)\"" }
         if isBold { self.body += " font-weight=\"600\"" }
+        if let language { self.body += " systemLanguage=\"\(language)\" lang=\"\(language)\"" }
         if isTurned { self.body += " transform=\"rotate(-90 \(Self.number(x)) \(Self.number(y)))\"" }
         self.body += ">\(PlotText.escaped(text))</text>\n"
     }
 
     /// The whole drawing, named `title` for those who hear it.
-    func document(title: String) -> String {
+    func document(title: PlotTitle) -> String {
         let (width, height) = (Self.number(self.width), Self.number(self.height))
         return """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
             viewBox="0 0 \(width) \(height)" font-family="\(PlotText.escaped(PlotTheme.fonts))" role="img">
-            <title>\(PlotText.escaped(title))</title>
+            <title>\(PlotText.escaped(title.english))</title>
             <rect width="\(width)" height="\(height)" fill="\(PlotTheme.background)"/>
             \(self.body)</svg>
 
