@@ -100,6 +100,9 @@ package struct PreparedStatement {
     /// How many rows the last statement of the connection changed.
     package var changedRowCount: Int { Int(unsafe sqlite3_changes64(self.connection)) }
 
+    /// The number of the row that the connection inserted last.
+    package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(self.connection) }
+
     /// What kind of value the column at `index` of the current row holds.
     package func kind(_ index: Int) -> Kind {
         switch unsafe sqlite3_column_type(self.statement, CInt(index)) {

@@ -7,9 +7,14 @@ import MartletTracking
 /// A closure is a transaction. A write that returned survives a crash of the machine. No access blocks a caller's thread.
 package final class MetadataDatabase: Sendable {
     private let backend: any MetadataBackend
+    /// What searches of runs keep in memory.
+    let runColumns: RunColumnCache
 
     /// Uses an open database.
-    init(backend: any MetadataBackend) { self.backend = backend }
+    init(backend: any MetadataBackend, runColumns: RunColumnCache = RunColumnCache()) {
+        self.backend = backend
+        self.runColumns = runColumns
+    }
 
     /// Opens the SQLite file at `path`, making it and its folder when they are not there, and brings its tables up to
     /// date.

@@ -21,6 +21,16 @@ protocol SQLConnection: AnyObject {
     @discardableResult
     func run(_ sql: String, _ arguments: [(any SQLBindable)?]) throws -> Int
 
+    /// Inserts one row.
+    ///
+    /// - Parameters:
+    ///   - sql: an `INSERT` without `RETURNING`.
+    ///   - arguments: its arguments.
+    ///   - column: the column that the database numbers.
+    /// - Returns: the number it gave, or `nil` when a conflict left the row out.
+    /// - Throws: what the database reports.
+    func insert(_ sql: String, _ arguments: [(any SQLBindable)?], numbering column: String) throws -> Int64?
+
     /// Reads all rows of a statement, such as a query or a change with `RETURNING`.
     func rows(_ sql: String, _ arguments: [(any SQLBindable)?]) throws -> [SQLRow]
 

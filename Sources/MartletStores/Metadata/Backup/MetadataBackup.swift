@@ -67,7 +67,7 @@ package enum MetadataBackup {
         let copy = FileManager.default.temporaryDirectory.appending(path: "martlet-restore-\(UUID().uuidString)").path
         defer { self.remove(copy) }
         do {
-            try self.prepare(path, as: copy)
+            try self.prepare(path, as: copy, now)
             let hasData = try await self.hasData(place)
             guard !hasData || replaces else {
                 throw StoreError(
@@ -152,7 +152,10 @@ package enum MetadataBackup {
     }
 
     /// Checks a copy of the backup and brings it up to date; the backup itself stays as it is.
-    private static func prepare(_ path: String, as copy: String) throws {
+    ///
+    /// The journal of changed runs starts at `now` in microseconds, which no counting reaches: a program that has the
+    /// database open sees that all it knew of the runs is past.
+    private static func prepare(_ path: String, as copy: String, _ now: EventTime) throws {
         try FileManager.default.copyItem(atPath: path, toPath: copy)
         let status = try self.status(of: copy, backup: path)
         guard !status.appliedSteps.isEmpty else {
@@ -160,6 +163,12 @@ package enum MetadataBackup {
         }
         try self.check(copy)
         try MetadataPlace.file(path: copy).open().close()
+        let queue = try DatabaseQueue(path: copy)
+        try queue.write { database in
+            try database.execute(sql: "DELETE FROM run_changes")
+            try database.execute(sql: "INSERT INTO run_changes (seq, run) VALUES (?, 0)", arguments: [now.microseconds])
+        }
+        try queue.close()
     }
 
     /// What the copy holds of the backup at `path`.

@@ -2,6 +2,8 @@ import GRDB
 import MartletCore
 
 /// The tables of a metadata file that hold its data, as SQLite describes them.
+///
+/// The journal of changed runs is no data: it serves the programs that have the file open.
 struct SQLiteTables: Sendable {
     /// One table.
     struct Table: Sendable {
@@ -22,7 +24,7 @@ struct SQLiteTables: Sendable {
             database,
             sql: """
                 SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-                AND name <> 'schema_migrations' AND name <> 'grdb_issue_102' ORDER BY name
+                AND name NOT IN ('schema_migrations', 'grdb_issue_102', 'run_changes') ORDER BY name
                 """
         )
         self.tables = try rows.map { row in

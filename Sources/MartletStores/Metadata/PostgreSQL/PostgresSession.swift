@@ -28,6 +28,12 @@ final class PostgresSession: SQLConnection, @unchecked Sendable {
         try self.connection.query(self.translated(sql), Self.values(arguments)).changedCount
     }
 
+    func insert(_ sql: String, _ arguments: [(any SQLBindable)?], numbering column: String) throws -> Int64? {
+        var number: Int64?
+        try self.scan("\(sql) RETURNING \"\(column)\"", arguments) { number = $0.integer(0) }
+        return number
+    }
+
     func rows(_ sql: String, _ arguments: [(any SQLBindable)?]) throws -> [SQLRow] {
         var rows: [SQLRow] = []
         try self.forEachRow(sql, arguments) { rows.append($0) }

@@ -24,6 +24,16 @@ final class SQLiteConnection: SQLConnection {
         return statement.changedRowCount
     }
 
+    func insert(_ sql: String, _ arguments: [(any SQLBindable)?], numbering column: String) throws -> Int64? {
+        // RETURNING would have SQLite make a table for the one row.
+        let statement = try PreparedStatement(sql, in: self.database)
+        defer { statement.reset() }
+        try statement.checkArgumentCount(arguments.count)
+        try Self.bind(arguments, to: statement, from: 1)
+        while try statement.step() {}
+        return statement.changedRowCount == 0 ? nil : statement.lastInsertedRow
+    }
+
     func rows(_ sql: String, _ arguments: [(any SQLBindable)?]) throws -> [SQLRow] {
         var rows: [SQLRow] = []
         try self.forEachRow(sql, arguments) { rows.append($0) }

@@ -35,9 +35,13 @@ enum RunBatchRows {
         if metrics.count == 1 { return [0] }
         var latest: [Int] = []
         var places: [String: Int] = [:]
+        var guess = 0
         for (index, metric) in metrics.enumerated() {
-            if let place = places[metric.key] {
+            // Clients send the keys in the same order again and again, so the next one is mostly known.
+            let isGuessed = guess < latest.count && metrics[latest[guess]].key == metric.key
+            if let place = isGuessed ? guess : places[metric.key] {
                 if metric.isLater(than: metrics[latest[place]]) { latest[place] = index }
+                guess = place + 1 < latest.count ? place + 1 : 0
             } else {
                 places[metric.key] = latest.count
                 latest.append(index)

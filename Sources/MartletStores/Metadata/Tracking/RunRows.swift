@@ -19,15 +19,18 @@ enum RunRows {
 
     /// The row number of the run, when it is there and active.
     static func requireWritable(_ id: RunID, in database: any SQLConnection) throws -> Int64 {
-        let row = try database.row(#"SELECT "row", lifecycle FROM runs WHERE id = ?"#, [id.description])
-        guard let row else { throw Self.notFound(id) }
-        guard row["lifecycle"] == Lifecycle.active.rawValue else {
+        var found: (number: Int64, lifecycle: String)?
+        try database.scan(#"SELECT "row", lifecycle FROM runs WHERE id = ?"#, [id.description]) {
+            found = ($0.integer(0), $0.text(1))
+        }
+        guard let found else { throw Self.notFound(id) }
+        guard found.lifecycle == Lifecycle.active.rawValue else {
             throw TrackingError(
                 .runDeleted,
                 "the run \(id) is deleted and takes no more writes; restore it or start a new run"
             )
         }
-        return row["row"]
+        return found.number
     }
 
     /// The point in the columns `step`, `timestamp`, `value` and `is_nan`, which begin at `first`.
@@ -43,8 +46,36 @@ enum RunRows {
 
     /// The runs of rows of `runs`, in their order, with all that belongs to them.
     static func runs(_ rows: [SQLRow], in database: any SQLConnection) throws -> [Run] {
-        var runs = rows.map(Self.run)
-        let numbers = rows.map { $0["row"] as Int64 }
+        try Self.completed(rows.map(Self.run), numbered: rows.map { $0["row"] }, in: database)
+    }
+
+    /// The runs with the row numbers `numbers`, with all that belongs to them.
+    static func runs(numbered numbers: [Int64], in database: any SQLConnection) throws -> [Int64: Run] {
+        var runs: [Run] = []
+        var found: [Int64] = []
+        for list in SQLList.pages(of: numbers) {
+            try database.scan(
+                """
+                SELECT "row", id, experiment, name, "user", status, started_at, ended_at, lifecycle, artifact_location
+                FROM runs WHERE "row" IN (\(list.placeholders))
+                """,
+                list.arguments
+            ) { row in
+                found.append(row.integer(0))
+                runs.append(Self.run(row))
+            }
+        }
+        runs = try Self.completed(runs, numbered: found, in: database)
+        return Dictionary(uniqueKeysWithValues: zip(found, runs))
+    }
+
+    /// The runs with the row numbers `numbers`, with all that belongs to them.
+    private static func completed(
+        _ runs: [Run],
+        numbered numbers: [Int64],
+        in database: any SQLConnection
+    ) throws -> [Run] {
+        var runs = runs
         let positions = Dictionary(uniqueKeysWithValues: zip(numbers, runs.indices))
         func each(_ columns: String, of table: String, _ body: (inout Run, any SQLCursor) throws -> Void) throws {
             for list in SQLList.pages(of: numbers) {
@@ -101,6 +132,20 @@ enum RunRows {
             endedAt: row.optionalTime("ended_at"),
             lifecycle: Lifecycle(rawValue: row["lifecycle"]) ?? .deleted,
             artifactLocation: row["artifact_location"]
+        )
+    }
+
+    private static func run(_ row: any SQLCursor) -> Run {
+        Run(
+            id: RunID(row.text(1)) ?? RunID.random(),
+            experimentID: String(row.integer(2)),
+            name: row.text(3),
+            user: row.text(4),
+            status: RunStatus(rawValue: row.text(5)) ?? .failed,
+            startedAt: EventTime(microseconds: row.integer(6)),
+            endedAt: row.isNull(7) ? nil : EventTime(microseconds: row.integer(7)),
+            lifecycle: Lifecycle(rawValue: row.text(8)) ?? .deleted,
+            artifactLocation: row.isNull(9) ? nil : row.text(9)
         )
     }
 

@@ -128,6 +128,7 @@ extension SQLTrackingStore {
                 "UPDATE experiments SET lifecycle = ?, updated_at = ?, deleted_at = ? WHERE id = ?",
                 [lifecycle.rawValue, now, isDeleted ? now : nil, number]
             )
+            try RunChanges.note(experiment: number, in: database)
             for table in ["runs", "logged_models"] {
                 // What was deleted with the experiment has its time, and comes back with it.
                 if isDeleted {

@@ -106,13 +106,13 @@ enum GarbageRows {
     static func remove(_ item: GarbageItem, _ database: any SQLConnection) throws -> Int {
         switch item {
         case .run(let id):
-            let points = try database.run(
-                #"DELETE FROM metrics WHERE run = (SELECT "row" FROM runs WHERE id = ?)"#,
-                [id.description]
-            )
-            try database.run("DELETE FROM runs WHERE id = ?", [id.description])
+            guard let run = try RunRows.row(of: id, in: database)?["row"] as Int64? else { return 0 }
+            let points = try database.run("DELETE FROM metrics WHERE run = ?", [run])
+            try database.run(#"DELETE FROM runs WHERE "row" = ?"#, [run])
+            try RunChanges.note(run: run, in: database)
             return points
         case .loggedModel(let id):
+            try RunChanges.note(runsOfModel: id, in: database)
             try database.run("DELETE FROM logged_models WHERE id = ?", [id])
         case .experiment(let id):
             try database.run("DELETE FROM experiments WHERE id = ?", [Int64(id)])

@@ -14,23 +14,25 @@ package struct SQLTrackingStore: TrackingStore {
             let (experiment, location) = try ExperimentRows.requireWritable(id: run.experimentID, in: database)
             let artifactLocation = location.map { "\($0)/\(run.id)/artifacts" }
             let name = run.tags[Run.nameTag] ?? run.name
-            let rows = try database.rows(
+            let number = try database.insert(
                 """
                 INSERT INTO runs (id, experiment, name, "user", status, started_at, lifecycle, artifact_location)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING "row"
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
                 """,
                 [
                     run.id.description, experiment, name, run.user, RunStatus.running.rawValue, run.startedAt,
                     Lifecycle.active.rawValue, artifactLocation,
-                ]
+                ],
+                numbering: "row"
             )
-            guard let row = rows.first else {
+            guard let number else {
                 throw TrackingError(.runExists, "a run \(run.id) is there already; start a run with a new id")
             }
             try database.run(
                 "INSERT INTO run_tags (run, key, value) VALUES (?, ?, ?)",
-                batch: run.tags.map { [row[0] as Int64, $0.key, $0.value] }
+                batch: run.tags.map { [number, $0.key, $0.value] }
             )
+            try RunChanges.note(run: number, in: database)
             return Run(
                 id: run.id,
                 experimentID: run.experimentID,
@@ -71,6 +73,7 @@ package struct SQLTrackingStore: TrackingStore {
                 """,
                 [update.status?.rawValue, update.endedAt, run]
             )
+            try RunChanges.note(run: run, in: database)
             return try RunRows.require(id, in: database)
         }
     }
@@ -80,6 +83,7 @@ package struct SQLTrackingStore: TrackingStore {
         try await self.database.write(to: "log to the run \(id)") { database in
             let run = try RunRows.requireWritable(id, in: database)
             try RunBatchRows.write(batch, run: run, id: id, in: database)
+            try RunChanges.note(run: run, in: database)
         }
     }
 
@@ -110,6 +114,7 @@ package struct SQLTrackingStore: TrackingStore {
                 "INSERT INTO run_input_models (run, model) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 batch: inputModels.map { [run, $0] }
             )
+            try RunChanges.note(run: run, in: database)
         }
     }
 
@@ -126,6 +131,7 @@ package struct SQLTrackingStore: TrackingStore {
                     [run, output.modelID, output.step]
                 )
             }
+            try RunChanges.note(run: run, in: database)
         }
     }
 
@@ -135,6 +141,7 @@ package struct SQLTrackingStore: TrackingStore {
             guard try database.run("DELETE FROM run_tags WHERE run = ? AND key = ?", [run, key]) == 1 else {
                 throw TrackingError(.tagNotFound, "the run \(id) has no tag '\(key)'")
             }
+            try RunChanges.note(run: run, in: database)
         }
     }
 
@@ -144,11 +151,12 @@ package struct SQLTrackingStore: TrackingStore {
         at now: EventTime
     ) async throws(TrackingError) {
         try await self.database.write(to: "change the run \(id)") { database in
-            _ = try RunRows.require(id, in: database)
+            guard let row = try RunRows.row(of: id, in: database) else { throw RunRows.notFound(id) }
             try database.run(
                 "UPDATE runs SET lifecycle = ?, deleted_at = ? WHERE id = ? AND lifecycle != ?",
                 [lifecycle.rawValue, lifecycle == .deleted ? now : nil, id.description, lifecycle.rawValue]
             )
+            try RunChanges.note(run: row["row"], in: database)
         }
     }
 
@@ -201,8 +209,13 @@ package struct SQLTrackingStore: TrackingStore {
     }
 
     package func search(_ search: RunSearch) async throws(TrackingError) -> RunPage {
-        try await self.database.read(to: "search the runs") { database in
-            let page = try RunSearchSQL(search, database.dialect).page(in: database)
+        let columns = self.database.runColumns
+        return try await self.database.read(to: "search the runs") { database in
+            let query = try RunSearchSQL(search, database.dialect)
+            if let page = try columns.page(search, in: database) {
+                return RunPage(runs: page.runs, nextOffset: page.hasMore ? search.offset + search.limit : nil)
+            }
+            let page = try query.page(in: database)
             return RunPage(
                 runs: try RunRows.runs(page.rows, in: database),
                 nextOffset: page.hasMore ? search.offset + search.limit : nil
