@@ -97,9 +97,9 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletJobs", "MartletMonitoring", "MartletReleases",
-                "MartletServing",
-                "MartletStatistics", "MartletTracking",
+                "MartletCore", "MartletFeatures", "MartletIngest", "MartletJobs", "MartletMonitoring",
+                "MartletReleases",
+                "MartletRetraining", "MartletServing", "MartletStatistics", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -227,9 +227,9 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletCore", "MartletFeatures", "MartletForest", "MartletJobs", "MartletMonitoring",
-                "MartletReleases", "MartletServer", "MartletServing", "MartletStatistics", "MartletStores",
-                "MartletTesting", "MartletTracking",
+                "MartletCore", "MartletFeatures", "MartletForest", "MartletIngest", "MartletJobs", "MartletMonitoring",
+                "MartletReleases", "MartletRetraining", "MartletServer", "MartletServing", "MartletStatistics",
+                "MartletStores", "MartletTesting", "MartletTracking",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -13,7 +13,7 @@ extension TrackingError {
         case .accessRefused, .fourEyes: .forbidden
         case .experimentNotFound, .runNotFound, .tagNotFound, .modelNotFound, .modelVersionNotFound, .aliasNotFound,
             .endpointNotFound, .artifactNotFound, .webhookNotFound, .accountNotFound, .keyNotFound, .grantNotFound,
-            .releaseNotFound:
+            .releaseNotFound, .dataSourceNotFound, .retrainingPlanNotFound:
             .notFound
         case .experimentExists, .runExists, .modelExists, .accountExists, .alreadyDecided, .versionIsDeployed,
             .versionNotApproved, .runDeleted, .parameterChanged, .deploymentChangedMeanwhile, .feedbackConflict,
@@ -22,9 +22,10 @@ extension TrackingError {
             .conflict
         case .invalidTrackingValue, .invalidAlias, .invalidModelReference, .reasonRequired, .actorRequired,
             .reservedTag, .invalidEndpointName, .invalidArtifactPath, .invalidWebhook, .unknownWebhookEvent,
-            .invalidAccount, .invalidKey, .invalidScope, .invalidTraffic, .invalidFeedback, .releaseInvalid:
+            .invalidAccount, .invalidKey, .invalidScope, .invalidTraffic, .invalidFeedback, .releaseInvalid,
+            .dataInvalid:
             .unprocessableContent
-        case .identityKeysUnavailable: .serviceUnavailable
+        case .identityKeysUnavailable, .dataUnavailable: .serviceUnavailable
         default: .internalServerError
         }
     }

@@ -99,7 +99,8 @@ class World:
         run, model = self.runs[2]["run_id"], f"/console/models/{self.model}"
         several = "&".join(f"run={one['run_id']}" for one in self.runs)
         return [
-            "/console", f"/console/experiments/{self.experiment}", f"/console/runs/{run}", f"/console/runs/{run}/metrics",
+            "/console", "/console/indicators", "/console/data", "/console/features", "/console/quality", "/console/retraining",
+            "/console/alerts", "/console/pipelines", "/console/experiments", f"/console/experiments/{self.experiment}", f"/console/runs/{run}", f"/console/runs/{run}/metrics",
             f"/console/runs/{run}/metrics?x=time&y=log", f"/console/runs/{run}/artifacts",
             f"/console/runs/{run}/artifacts?path=model/importance.json", f"/console/runs/{run}/artifacts?path=plots/roc.png",
             f"/console/runs/{run}/artifacts?path=model/model_card.md",
@@ -135,7 +136,7 @@ def test_every_page_loads_without_an_error():
 
 def test_the_dark_colours_follow_the_system_and_the_choice():
     page = look(dark=True)
-    page.open(SERVER + "/console")
+    page.open(SERVER + "/console/experiments")
     light, dark = "rgb(250, 249, 246)", "rgb(19, 21, 25)"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
     page.evaluate("document.querySelector('.top .menu').open = true")
@@ -263,7 +264,7 @@ def test_what_people_write_is_shown_and_never_run():
     page = look()
     own = f"/console/runs/{run['run_id']}"
     for address in [
-        "/console", f"/console/experiments/{experiment}", own, own + "/metrics", own + "/metrics?x=time&y=log",
+        "/console/experiments", f"/console/experiments/{experiment}", own, own + "/metrics", own + "/metrics?x=time&y=log",
         f"/console/compare?run={run['run_id']}&run={World.get().runs[0]['run_id']}",
         *[f"{own}/artifacts?path={name}" for name in ("a.md", "b.json", "c.csv", "d.svg", "e.html")], own + "/files/d.svg",
     ]:

@@ -58,6 +58,30 @@ struct ConsoleBrowserTests {
         #expect(outcome.output.contains("ok      test_a_release_shows_its_gates_and_is_rolled_back_from_its_page"))
     }
 
+    @Test(.enabled(if: Martlet.hasEngines, "run scripts/setup first"))
+    func `data, pipelines, quality and alerts are shown in both languages and acted on`() async throws {
+        let outcome = try await PythonClients.onOwnThread {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-console-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try OperationsWorkspace.write(to: folder)
+            for arguments in OperationsWorkspace.commands {
+                let done = try Martlet.run(arguments, in: folder)
+                #expect(done.status == 0, "\(arguments) \(done.errors)")
+            }
+            let server = try ServerProcess("up", in: folder)
+            defer { server.stop() }
+            let binary = Martlet.root.appending(path: ".build/debug/martlet").path
+            return try PythonClients.run(
+                "console_operations.py",
+                against: server.address,
+                environment: ["MARTLET_BINARY": binary, "MARTLET_WORKSPACE": folder.path]
+            )
+        }
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.output.contains("ok      test_d_rows_in_quarantine_are_tried_and_discarded_from_the_page"))
+        #expect(!outcome.output.contains("FAILED"))
+    }
+
     @Test func `where keys are asked for, people sign in and decide as their accounts may`() async throws {
         let outcome = try await PythonClients.onOwnThread {
             let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-console-\(UUID().uuidString)")

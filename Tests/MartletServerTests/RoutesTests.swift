@@ -165,6 +165,7 @@ struct RoutesTests {
                 }
                 let operations =
                     OpenAPIDocument.operations + OpenAPIDocument.releaseOperations + OpenAPIDocument.jobOperations
+                    + OpenAPIDocument.insightOperations
                 #expect(Set(paths.keys) == Set(operations.map(\.path)))
             }
     }

@@ -34,6 +34,16 @@ struct HouseRulesTests {
         #expect(MarkdownLinks.orphans(pages) == [])
     }
 
+    @Test func `every phrase of the console stands once, and every one that a template names is there`() {
+        let folder = "Sources/MartletServer/Console"
+        let lists = SourceTree.swiftSources.filter { $0.path.hasPrefix("\(folder)/Words/") }
+        #expect(lists.count > 5)
+        #expect(PhraseKeys.repeated(in: lists) == [])
+        let templates = SourceTree.files(in: folder, suffix: ".mustache")
+        #expect(templates.count > 20)
+        #expect(PhraseKeys.missing(in: templates, lists: lists) == [])
+    }
+
     @Test func `folders are named for what they hold`() {
         let banned: Set = ["Utils", "Helpers", "Common", "Managers", "New", "Legacy", "Misc"]
         let folders = Set(SourceTree.swiftSources.flatMap { $0.path.split(separator: "/").dropLast().map(String.init) })

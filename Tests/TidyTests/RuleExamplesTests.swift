@@ -39,6 +39,24 @@ struct RuleExamplesTests {
         #expect(Rules.bannedWords(self.file(text, path: "Tests/MartletCoreTests/A.swift")).count == 1)
     }
 
+    @Test func `a phrase that stands twice is found, and one that only a template names`() {
+        let first = self.file("Phrase(\"runs\", \"Runs\", \"실행\")", path: "Words/A.swift")
+        let second = self.file("\nPhrase(\n    \"runs\", \"Runs\", \"실행\")", path: "Words/B.swift")
+        #expect(PhraseKeys.repeated(in: [first]) == [])
+        #expect(
+            PhraseKeys.repeated(in: [first, second])
+                == [
+                    Finding(
+                        path: "Words/B.swift",
+                        line: 2,
+                        message: "the phrase 'runs' stands in Words/A.swift:1 already"
+                    )
+                ]
+        )
+        let template = self.file("<h1>{{t.runs}}</h1>{{t.runs.none}}", path: "runs.mustache")
+        #expect(PhraseKeys.missing(in: [template], lists: [first]).map(\.message) == ["there is no phrase 'runs.none'"])
+    }
+
     @Test func `unchecked Sendable needs its reason`() {
         #expect(Rules.uncheckedSendable(self.file("final class A: @unchecked Sendable {}")).count == 1)
         let explained = "// Safe because it is immutable.\nfinal class A: @unchecked Sendable {}"

@@ -1,4 +1,5 @@
 package import MartletCore
+package import MartletMonitoring
 package import MartletTracking
 
 /// What the console stands on, put together by the composition root.
@@ -14,6 +15,16 @@ package struct ConsoleContext: Sendable {
     package var jobs: JobContext?
     /// What the last look at live traffic found.
     package var monitoring: @Sendable () -> [MonitoredVersion] = { [] }
+    /// What the endpoints do for the business, as far as the server counted.
+    package var business: @Sendable () -> [EndpointBusiness] = { [] }
+    /// Sources and quarantine; `nil` leaves their pages empty.
+    package var data: DataContext?
+    /// Feature views; `nil` leaves their pages empty.
+    package var features: FeatureContext?
+    /// Retraining plans; `nil` leaves their pages empty.
+    package var retraining: RetrainingContext?
+    /// Alerts and promises; `nil` leaves their pages out.
+    package var alerts: AlertContext?
     /// Tells keys apart; `nil` lets everybody in, and decisions ask for a name.
     package let access: (any ConsoleAccess)?
     /// The workspace's name, shown beside the mark.

@@ -7,10 +7,13 @@ import MartletTracking
 struct ConsolePage: Sendable {
     /// The part of the console a page belongs to, marked in the navigation.
     enum Section: String, Sendable, CaseIterable {
+        case overview
         case experiments
         case models
         case endpoints
+        case data
         case pipelines
+        case quality
         case ledger
     }
 
@@ -49,9 +52,9 @@ struct ConsoleProblem: Error, Sendable {
         self.status =
             switch error.code {
             case .experimentNotFound, .runNotFound, .modelNotFound, .modelVersionNotFound, .artifactNotFound,
-                .aliasNotFound, .releaseNotFound, .endpointNotFound:
+                .aliasNotFound, .releaseNotFound, .endpointNotFound, .dataSourceNotFound, .retrainingPlanNotFound:
                 .notFound
-            case .trackingStoreFailed, .trackingStoreUnavailable, .artifactFailed: .serviceUnavailable
+            case .trackingStoreFailed, .trackingStoreUnavailable, .artifactFailed, .dataUnavailable: .serviceUnavailable
             case .alreadyDecided, .versionIsDeployed, .releaseWrongPhase, .releaseChangedMeanwhile,
                 .releaseEndpointBusy:
                 .conflict

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import MartletCore
+import MartletJobs
 import MartletTracking
 import NIOCore
 
@@ -41,6 +42,9 @@ struct ConsoleResponder: Sendable {
             return self.response(.page(self.page(problem, visit)), visit, request)
         } catch let error as TrackingError {
             return self.response(.page(self.page(ConsoleProblem(error), visit)), visit, request)
+        } catch let error as JobError where error.status != .internalServerError {
+            let problem = ConsoleProblem(status: error.status, message: error.message)
+            return self.response(.page(self.page(problem, visit)), visit, request)
         } catch {
             logger.error("console page failed", metadata: ["error": "\(String(reflecting: type(of: error)))"])
             let problem = ConsoleProblem(status: .internalServerError, message: visit.words["problem.failed"])
@@ -171,7 +175,7 @@ extension ConsoleResponder {
         let titles = ConsolePage.Section.allCases.map { section -> View in
             [
                 "navTitle": words[section.rawValue], "isHere": section == page.section,
-                "navAddress": section == .experiments ? Address.root : Address.of(section.rawValue),
+                "navAddress": section == .overview ? Address.root : Address.of(section.rawValue),
             ]
         }
         let frame: View = [

@@ -21,26 +21,79 @@ package struct ConsoleRoutes: Sendable {
         self.responder = try ConsoleResponder(context)
     }
 
-    /// Adds every page, and sends `/` to the first.
+    /// Adds every page, what they tell over HTTP, and sends `/` to the first.
     package func add<Context: RequestContext>(to router: Router<Context>) {
         router.get("/") { _, _ in ConsoleResponder.redirect("/console") }
         router.only(.get, "/console/assets/{revision}/{name}") { request, _ in self.responder.asset(request) }
+        InsightRoutes(context: self.context).add(to: router)
         self.addTracking(to: router)
         self.addModels(to: router)
         self.addReleases(to: router)
         self.addJobs(to: router)
+        self.addOverview(to: router)
+        self.addData(to: router)
+        self.addMonitoring(to: router)
         self.addSession(to: router)
+    }
+
+    private func addOverview<Context: RequestContext>(to router: Router<Context>) {
+        let console = self.context
+        self.page(router, "/console") { try await .page(OverviewPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/indicators") {
+            try await .page(IndicatorsPage(visit: $0, context: console).page())
+        }
+    }
+
+    private func addData<Context: RequestContext>(to router: Router<Context>) {
+        let console = self.context
+        self.page(router, "/console/data") { try await .page(DataPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/data/{source}") {
+            try await .page(SourcePage(visit: $0, context: console).page())
+        }
+        self.form(router, "/console/data/{source}/quarantine") {
+            try await SourcePage(visit: $0, context: console).decide($1)
+        }
+        self.page(router, "/console/features") { try await .page(FeaturesPage(visit: $0, context: console).list()) }
+        self.page(router, "/console/features/{view}") {
+            try await .page(FeaturesPage(visit: $0, context: console).page())
+        }
+    }
+
+    private func addMonitoring<Context: RequestContext>(to router: Router<Context>) {
+        let console = self.context
+        self.page(router, "/console/quality") { try await .page(QualityPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/alerts") { try await .page(AlertsPage(visit: $0, context: console).page()) }
+        self.form(router, "/console/alerts/decision") {
+            try await AlertsPage(visit: $0, context: console).decide($1)
+        }
+        self.page(router, "/console/objectives") {
+            try await .page(ObjectivesPage(visit: $0, context: console).page())
+        }
+        self.page(router, "/console/retraining") {
+            try await .page(RetrainingPage(visit: $0, context: console).list())
+        }
+        self.page(router, "/console/retraining/{plan}") {
+            try await .page(RetrainingPage(visit: $0, context: console).page())
+        }
     }
 
     private func addJobs<Context: RequestContext>(to router: Router<Context>) {
         let console = self.context
         self.page(router, "/console/pipelines") { try await .page(PipelinesPage(visit: $0, context: console).page()) }
+        self.form(router, "/console/pipelines/{name}/run") { visit, _ in
+            try await PipelinesPage(visit: visit, context: console).run()
+        }
         self.page(router, "/console/jobs/{id}") { try await .page(JobPage(visit: $0, context: console).page()) }
+        self.form(router, "/console/jobs/{id}/decision") {
+            try await JobPage(visit: $0, context: console).decide($1)
+        }
     }
 
     private func addTracking<Context: RequestContext>(to router: Router<Context>) {
         let console = self.context
-        self.page(router, "/console") { try await .page(ExperimentsPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/experiments") {
+            try await .page(ExperimentsPage(visit: $0, context: console).page())
+        }
         self.page(router, "/console/experiments/{id}") {
             try await .page(RunsPage(visit: $0, context: console).page())
         }

@@ -19,7 +19,9 @@ struct RetrainCommand: AsyncParsableCommand {
               martlet retrain run rent --if-due
               martlet retrain status
             """,
-        subcommands: [RetrainStatusCommand.self, RetrainCheckCommand.self, RetrainRunCommand.self],
+        subcommands: [
+            RetrainStatusCommand.self, RetrainCheckCommand.self, RetrainRunCommand.self, RetrainReplayCommand.self,
+        ],
         defaultSubcommand: RetrainStatusCommand.self
     )
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletMonitoring
 import MartletServer
 import ServiceLifecycle
 import Synchronization
@@ -8,6 +9,7 @@ import Synchronization
 struct MonitoringLook: Sendable {
     var samples: [MetricSample] = []
     var versions: [MonitoredVersion] = []
+    var business: [EndpointBusiness] = []
 }
 
 /// What the last look at live traffic found; read when metrics are asked for.
@@ -23,6 +25,9 @@ final class MonitoringReadings: Sendable {
 
     /// What the last look found of each live version.
     var versions: [MonitoredVersion] { self.look.withLock { $0.versions } }
+
+    /// What the endpoints do for the business, as the last look counted it.
+    var business: [EndpointBusiness] { self.look.withLock { $0.business } }
 
     /// What the last look found, and how the host is now.
     var all: [MetricSample] { self.look.withLock { $0.samples } + self.host }

@@ -34,9 +34,22 @@ actor TrafficMonitor {
     private var sequences: [String: Int64] = [:]
     private var failureCount = 0
     private var last: [MonitoredVersion] = []
+    private var business = BusinessLedger()
+    private var interactions: [String: Int64] = [:]
+    /// Hours that are over and gained nothing since are not compared again.
+    private var compared: [Key: [Int64: (recordCount: Int, hour: ComparedHour)]] = [:]
+
+    /// What the comparison of one hour with training says.
+    private struct ComparedHour {
+        let estimated: Double?
+        let predictionDrift: Double?
+        let worstDrift: Double?
+    }
 
     /// Answers kept for each version, and labels for each endpoint, to be joined; older ones are given up first.
     private static let keptLimit = 20_000
+    /// Answers that keep their inputs, to be told apart by them.
+    private static let slicedLimit = 5_000
     /// Rows that are explained in an hour at most.
     private static let explainedLimit = 100
     private static let hour: Int64 = 3_600_000_000
@@ -64,8 +77,9 @@ actor TrafficMonitor {
                 "live traffic cannot be compared with training: \(readableMessage(of: error))"
             )
         }
-        let samples = self.last.flatMap { MonitoringSamples($0).all }
-        return MonitoringLook(samples: samples + [self.failures], versions: self.last)
+        let business = self.business.endpoints(at: self.application.clock.now)
+        let samples = self.last.flatMap { MonitoringSamples($0).all } + business.flatMap(MonitoringSamples.of)
+        return MonitoringLook(samples: samples + [self.failures], versions: self.last, business: business)
     }
 
     private var failures: MetricSample {
@@ -85,8 +99,11 @@ actor TrafficMonitor {
             deployment.traffic.answering.map { Key(endpoint: deployment.endpoint, version: $0.version) }
         }
         for key in keys where self.models[key.version] == nil { try await self.load(key.version) }
-        try self.read(since: begin)
-        for endpoint in Set(keys.map(\.endpoint)) { try await self.readLabels(of: endpoint) }
+        try self.read(since: begin, countingSince: BusinessLedger.begin(at: now))
+        for endpoint in Set(keys.map(\.endpoint)) {
+            try await self.readLabels(of: endpoint)
+            try await self.readContracts(of: endpoint, since: BusinessLedger.begin(at: now))
+        }
         var versions: [MonitoredVersion] = []
         for key in keys {
             guard case .some(.some(let model)) = self.models[key.version] else { continue }
@@ -110,11 +127,11 @@ actor TrafficMonitor {
         }
     }
 
-    private func read(since begin: EventTime) throws {
-        try self.tail.forEachNew(since: begin) { record in
-            guard record.status == "answered", record.shadow != true, record.time >= begin, let name = record.model,
-                let number = record.version
-            else { return }
+    private func read(since begin: EventTime, countingSince first: EventTime) throws {
+        try self.tail.forEachNew(since: min(begin, first)) { record in
+            guard record.status == "answered", record.shadow != true else { return }
+            if record.time >= first { self.business.countPrediction(at: record.endpoint, record.time) }
+            guard record.time >= begin, let name = record.model, let number = record.version else { return }
             let key = Key(endpoint: record.endpoint, version: ModelVersionID(name, number))
             guard case .some(.some(let model)) = self.models[key.version] else { return }
             let number64 = record.time.microseconds / Self.hour
@@ -124,10 +141,37 @@ actor TrafficMonitor {
             self.hours[key, default: [:]][number64] = hour
             guard let exposure = Exposure(record), let prediction = exposure.prediction else { return }
             let join = OutcomeMatch.Prediction(requestID: record.requestID, at: record.time, entity: exposure.entity)
-            self.answers[key, default: []].append(QualityReport.Row(join: join, prediction: prediction, cells: [:]))
+            let cells = record.inputs?.first.map(model.cells) ?? [:]
+            self.answers[key, default: []].append(QualityReport.Row(join: join, prediction: prediction, cells: cells))
+            self.trim(key)
         }
-        for (key, rows) in self.answers where rows.count > Self.keptLimit {
-            self.answers[key] = Array(rows.suffix(Self.keptLimit))
+    }
+
+    /// Gives up the inputs of older answers, and the oldest answers whole, a thousand at a time.
+    private func trim(_ key: Key) {
+        guard let count = self.answers[key]?.count, count.isMultiple(of: 1_000) else { return }
+        if count > Self.keptLimit { self.answers[key]?.removeFirst(count - Self.keptLimit) }
+        guard var rows = self.answers[key], rows.count > Self.slicedLimit else { return }
+        for index in rows.indices.dropLast(Self.slicedLimit).reversed() {
+            guard !rows[index].cells.isEmpty else { break }
+            rows[index] = QualityReport.Row(join: rows[index].join, prediction: rows[index].prediction, cells: [:])
+        }
+        self.answers[key] = rows
+    }
+
+    private func readContracts(of endpoint: String, since first: EventTime) async throws {
+        while true {
+            let page = try await self.feedback.interactions(
+                at: endpoint,
+                after: self.interactions[endpoint] ?? 0,
+                limit: 5_000
+            )
+            for interaction in page.map(\.value)
+            where interaction.kind == BusinessLedger.contractKind && interaction.at >= first {
+                self.business.countContract(at: endpoint, interaction.at, amount: interaction.amount)
+            }
+            if let last = page.last { self.interactions[endpoint] = last.sequence }
+            if page.count < 5_000 { break }
         }
     }
 
@@ -162,7 +206,7 @@ actor TrafficMonitor {
         _ now: EventTime
     ) -> MonitoredVersion {
         let threshold: Double? = model.manifest.task == .binaryClassification ? model.manifest.threshold ?? 0.5 : nil
-        return MonitoredVersion(
+        var monitored = MonitoredVersion(
             endpoint: key.endpoint,
             version: key.version,
             at: now,
@@ -177,5 +221,60 @@ actor TrafficMonitor {
                 now: now
             )
         )
+        monitored.trend = self.trend(key, model, threshold)
+        return monitored
+    }
+
+    /// Compares each hour with training by itself.
+    private func trend(_ key: Key, _ model: MonitoredModel, _ threshold: Double?) -> [MonitoredVersion.Hour] {
+        let realised = threshold == nil ? self.realisedErrors(key) : [:]
+        let hours = self.hours[key] ?? [:]
+        self.compared[key] = self.compared[key]?.filter { hours[$0.key] != nil }
+        return hours.sorted { $0.key < $1.key }
+            .map { number, hour in
+                let compared = self.compare(key, number, hour, model, threshold)
+                return MonitoredVersion.Hour(
+                    at: EventTime(microseconds: number * Self.hour),
+                    predictions: hour.recordCount,
+                    realised: realised[number],
+                    estimated: compared.estimated,
+                    predictionDrift: compared.predictionDrift,
+                    worstDrift: compared.worstDrift
+                )
+            }
+    }
+
+    private func compare(
+        _ key: Key,
+        _ number: Int64,
+        _ hour: Hour,
+        _ model: MonitoredModel,
+        _ threshold: Double?
+    ) -> ComparedHour {
+        if let known = self.compared[key]?[number], known.recordCount == hour.recordCount { return known.hour }
+        let rules = self.configuration.rules
+        let drift = hour.profile.drift(from: model.reference, rules)
+        let estimated = hour.profile.estimatedQuality(model.reference, threshold: threshold)
+        let compared = ComparedHour(
+            estimated: estimated.first { $0.name == "mae" }?.value,
+            predictionDrift: drift.prediction[rules.measure]?.value,
+            worstDrift: drift.columns.compactMap { $0[rules.measure]?.value }.max()
+        )
+        self.compared[key, default: [:]][number] = (hour.recordCount, compared)
+        return compared
+    }
+
+    /// The mean absolute error on the labels that are in, by hour of the prediction.
+    private func realisedErrors(_ key: Key) -> [Int64: Double] {
+        let rows = self.answers[key] ?? []
+        let labels = OutcomeMatch.labels(of: rows.map(\.join), among: self.labels[key.endpoint] ?? [])
+        var sums: [Int64: (sum: Double, count: Int)] = [:]
+        for (row, label) in zip(rows, labels) {
+            guard let label else { continue }
+            let number = row.join.at.microseconds / Self.hour
+            let known = sums[number] ?? (0, 0)
+            sums[number] = (known.sum + abs(row.prediction - label.value), known.count + 1)
+        }
+        return sums.mapValues { $0.sum / Double($0.count) }
     }
 }

@@ -94,7 +94,9 @@ struct ConsolePagesTests {
         let world = try await World()
         let router = try world.router()
         let paths = [
-            "/console", "/console/models", "/console/models/prices", "/console/models/prices/versions/1",
+            "/console", "/console/indicators", "/console/data", "/console/features", "/console/quality",
+            "/console/retraining", "/console/alerts", "/console/objectives", "/console/experiments",
+            "/console/models", "/console/models/prices", "/console/models/prices/versions/1",
             "/console/models/prices/versions/1/artifacts", "/console/ledger", "/console/compare", "/console/sign-in",
         ]
         for path in paths {
@@ -111,19 +113,24 @@ struct ConsolePagesTests {
 
     @Test func `a page speaks the reader's language`() async throws {
         let router = try await World().router()
-        let (_, headers, body) = try await self.get(router, "/console", [.acceptLanguage: "ko-KR,ko;q=0.9"])
+        let (_, headers, body) = try await self.get(
+            router,
+            "/console/experiments",
+            [.acceptLanguage: "ko-KR,ko;q=0.9"]
+        )
         #expect(body.contains("<h1>실험</h1>") && body.contains(#"<html lang="ko""#))
         #expect(headers[.contentLanguage] == "ko")
         let (_, _, english) = try await self.get(
             router,
-            "/console",
+            "/console/experiments",
             [.acceptLanguage: "ko", .cookie: "martlet_language=en"]
         )
         #expect(english.contains("<h1>Experiments</h1>"))
     }
 
     @Test(arguments: [
-        "/console/experiments/99", "/console/runs/x", "/console/models/none", "/console/models/prices/versions/9",
+        "/console/experiments/99", "/console/runs/x", "/console/data/none", "/console/features/none",
+        "/console/retraining/none", "/console/models/none", "/console/models/prices/versions/9",
         "/console/models/prices/versions/x", "/console/compare?run=x",
         "/console/models/prices/versions/1/files/none.txt",
     ])

@@ -6,10 +6,10 @@ struct BarChart: Sendable {
         let value: Double
     }
 
-    static let width = 860.0
-
     let title: String
     let bars: [Bar]
+    /// The width of the drawing; narrower ones have larger letters beside their neighbours.
+    var width = 860.0
 
     /// The drawing: names at the left, bars, numbers at their ends.
     func markup() -> Markup {
@@ -17,8 +17,8 @@ struct BarChart: Sendable {
         let longest = self.bars.map { Self.length($0.name) }.max() ?? 1
         let left = min(300, 16 + 6.7 * Double(longest))
         let most = self.bars.map { abs($0.value) }.filter(\.isFinite).max() ?? 1
-        let room = Self.width - left - 74
-        var svg = SVG(width: Self.width, height: rowHeight * Double(self.bars.count) + 4)
+        let room = self.width - left - 74
+        var svg = SVG(width: self.width, height: rowHeight * Double(self.bars.count) + 4)
         for (index, bar) in self.bars.enumerated() {
             let top = rowHeight * Double(index) + 2
             let length = most > 0 && bar.value.isFinite ? abs(bar.value) / most * room : 0

@@ -81,7 +81,7 @@ struct MonitoringSection: Sendable {
 
     private func verdict(_ verdict: DriftVerdict) -> String { self.visit.words["monitoring." + verdict.rawValue] }
 
-    private static func style(_ verdict: DriftVerdict) -> String {
+    static func style(_ verdict: DriftVerdict) -> String {
         switch verdict {
         case .stable: "approved"
         case .unsure: "pending"

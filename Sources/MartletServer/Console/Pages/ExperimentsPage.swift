@@ -4,6 +4,7 @@ import MartletTracking
 /// The list of experiments, each with its newest run.
 struct ExperimentsPage: Sendable {
     static let pageSize = 50
+    private static let address = Address.of("experiments")
 
     let visit: ConsoleVisit
     let context: ConsoleContext
@@ -14,7 +15,7 @@ struct ExperimentsPage: Sendable {
         let wanted = self.visit.query["q"]?.lowercased()
         let all = try await self.context.tracking.experiments(lifecycle: isDeleted ? .deleted : .active, limit: 10_000)
         let found = all.filter { wanted == nil || $0.name.lowercased().contains(wanted ?? "") }
-        let paging = Paging(self.visit, size: Self.pageSize, count: found.count, path: Address.root)
+        let paging = Paging(self.visit, size: Self.pageSize, count: found.count, path: Self.address)
         var rows: [View] = []
         for experiment in found.dropFirst(paging.offset).prefix(Self.pageSize) {
             rows.append(try await self.row(experiment))
@@ -26,8 +27,8 @@ struct ExperimentsPage: Sendable {
             view: [
                 "rows": rows, "hasRows": !rows.isEmpty, "search": self.visit.query["q"] ?? "",
                 "count": Figures.count(found.count), "isDeleted": isDeleted, "paging": paging.view,
-                "isSearch": wanted != nil, "activeAddress": Address.root,
-                "deletedAddress": Address.root + "?state=deleted",
+                "isSearch": wanted != nil, "activeAddress": Self.address,
+                "deletedAddress": Self.address + "?state=deleted",
             ]
         )
     }

@@ -33,8 +33,35 @@ struct JobPage: Sendable {
         view["log"] = log.joined(separator: "\n")
         view["hasLog"] = !log.isEmpty
         view["isCut"] = lines.count == Self.lineLimit
+        let mayChange = (try? Principal.require(.write, on: .unnamed)) != nil
+        view["canCancel"] = mayChange && !job.phase.isFinal && job.cancellation == nil
+        view["canRetry"] = mayChange && (job.phase == .failed || job.phase == .cancelled)
+        view["decisionAddress"] = Address.of("jobs", job.id, "decision")
+        view["notice"] = Self.notices[self.visit.query["notice"] ?? ""].map { self.visit.words[$0] }
         view["liveInterval"] = job.phase.isFinal ? nil : String(Self.liveInterval)
         return ConsolePage(template: "job", title: job.id, section: .pipelines, view: view)
+    }
+
+    private static let notices = [
+        "begun": "notice.jobBegun", "cancel": "notice.jobCancelled", "retry": "notice.jobRetried",
+    ]
+
+    /// Cancels the job, or does again what failed in it.
+    func decide(_ form: FormText) async throws -> ConsoleAnswer {
+        try Principal.require(.write, on: .unnamed)
+        let id = self.visit.component(1)
+        guard let source = self.context.jobs, try await source.store.job(id) != nil else {
+            throw ConsoleProblem.missing(self.visit.words, "missing.job", id)
+        }
+        let author = Principal.attribution(orClaimed: self.visit.rememberedName, at: self.visit.now)
+        switch form["action"] {
+        case "cancel":
+            let cancellation = Job.Cancellation(by: author.actor, at: author.at)
+            _ = try await source.store.cancel(id, cancellation, at: author.at)
+        case "retry": _ = try await source.store.retry(id, by: author.actor, at: author.at)
+        default: throw ConsoleProblem(status: .badRequest, message: self.visit.words["problem.job"])
+        }
+        return .redirect(Address.of("jobs", id) + "?notice=" + (form["action"] ?? ""))
     }
 
     private func gantt(_ job: Job) -> Markup {

@@ -11,6 +11,7 @@ struct PipelinesPage: Sendable {
 
     func page() async throws -> ConsolePage {
         try Principal.require(.read, on: .unnamed)
+        let mayRun = (try? Principal.require(.write, on: .unnamed)) != nil
         var pipelines: [View] = []
         var jobs: [View] = []
         var fault: String?
@@ -28,16 +29,29 @@ struct PipelinesPage: Sendable {
             section: .pipelines,
             view: [
                 "pipelines": pipelines, "hasPipelines": !pipelines.isEmpty, "jobs": jobs, "hasJobs": !jobs.isEmpty,
-                "fault": fault, "liveInterval": String(Self.liveInterval),
+                "fault": fault, "liveInterval": String(Self.liveInterval), "mayRun": mayRun,
             ]
         )
+    }
+
+    /// Begins a job of the pipeline, and shows it.
+    func run() async throws -> ConsoleAnswer {
+        try Principal.require(.write, on: .unnamed)
+        let name = self.visit.component(1)
+        guard let source = self.context.jobs else {
+            throw ConsoleProblem.missing(self.visit.words, "missing.pipeline", name)
+        }
+        let author = Principal.attribution(orClaimed: self.visit.rememberedName, at: self.visit.now)
+        let stored = try await source.desk.begin(try source.pipeline(name), by: author.actor)
+        return .redirect(Address.of("jobs", stored.job.id) + "?notice=begun")
     }
 
     private func view(of pipeline: Pipeline, _ source: JobContext) async throws -> View {
         let last = try await source.store.jobs(JobFilter(pipeline: pipeline.name, limit: 1)).first?.job
         let triggers = pipeline.triggers.map(\.sentence)
         return [
-            "pipeline": pipeline.name, "description": pipeline.description,
+            "pipeline": pipeline.name, "runAddress": Address.of("pipelines", pipeline.name, "run"),
+            "description": pipeline.description,
             "stepsText": pipeline.steps.map(\.name).joined(separator: " → "),
             "triggersText": triggers.isEmpty ? self.visit.words["pipelines.byHand"] : triggers.joined(separator: " · "),
             "next": pipeline.nextTick(after: self.visit.now).map { Figures.moment($0) },

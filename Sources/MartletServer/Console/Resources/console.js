@@ -42,7 +42,10 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => form.submit());
 }
 
-const places = { e: "/console", m: "/console/models", n: "/console/endpoints", p: "/console/pipelines", l: "/console/ledger" };
+const places = {
+  o: "/console", e: "/console/experiments", m: "/console/models", n: "/console/endpoints", d: "/console/data",
+  p: "/console/pipelines", q: "/console/quality", l: "/console/ledger",
+};
 let isGoing = false;
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {

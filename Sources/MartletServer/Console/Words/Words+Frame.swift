@@ -13,8 +13,8 @@ extension Words {
         Phrase("signOut", "Sign out", "로그아웃"),
         Phrase(
             "keys",
-            "Press / to search, g e, g m, g n, g p and g l to go",
-            "/ 검색 · g e 실험 · g m 모델 · g n 엔드포인트 · g p 파이프라인 · g l 원장"
+            "Press / to search, g and o, e, m, n, d, p, q or l to go",
+            "/ 검색 · g o 개요 · g e 실험 · g m 모델 · g n 엔드포인트 · g d 데이터 · g p 파이프라인 · g q 모니터링 · g l 원장"
         ),
         Phrase("copy", "Copy", "복사"),
         Phrase("apply", "Apply", "적용"),

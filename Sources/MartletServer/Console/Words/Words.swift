@@ -25,7 +25,8 @@ struct Words: Sendable, Hashable {
     /// Every phrase.
     static let phrases: [Phrase] =
         Self.frame + Self.figures + Self.runs + Self.facts + Self.models + Self.ledger
-        + Self.endpoints + Self.releases + Self.jobs + Self.monitoring
+        + Self.endpoints + Self.releases + Self.jobs + Self.monitoring + Self.overview + Self.data
+        + Self.quality + Self.alerts
 
     private static let byKey = Dictionary(uniqueKeysWithValues: Self.phrases.map { ($0.key, $0) })
 

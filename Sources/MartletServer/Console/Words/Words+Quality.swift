@@ -1,0 +1,83 @@
+extension Words {
+    /// Model quality and retraining.
+    static let quality: [Phrase] = [
+        Phrase("quality", "Monitoring", "모니터링"),
+        Phrase("quality.title", "Model quality", "모델 품질"),
+        Phrase(
+            "quality.lead",
+            "How well what is live does, before and after its labels are in.",
+            "서비스 중인 모델의 품질을 정답 도착 전후로 보여 줍니다."
+        ),
+        Phrase(
+            "quality.empty",
+            "No live version with a training profile was asked yet. Ask one:",
+            "아직 학습 프로파일이 있는 버전에 예측 요청이 없었습니다. 요청해 보세요:"
+        ),
+        Phrase("quality.error", "Error", "오차"),
+        Phrase("quality.noError", "Neither labels nor an estimate say how well it does.", "정답도 추정치도 아직 없습니다."),
+        Phrase("quality.median", "Half of them come within {}.", "절반은 {} 안에 도착합니다."),
+        Phrase("quality.maturity", "Labels in after", "정답 도착률"),
+        Phrase("quality.maturityHint", "Percent of predictions whose label is in.", "예측 중 정답이 도착한 비율(%)입니다."),
+        Phrase("quality.noLabels", "No label is in yet.", "아직 도착한 정답이 없습니다."),
+        Phrase("quality.early", "It is too early to say how soon they come.", "아직 도착 속도를 알기 어렵습니다."),
+        Phrase("quality.errorTrend", "Mean absolute error", "평균 절대 오차"),
+        Phrase("quality.driftTrend", "Drift", "드리프트 추이"),
+        Phrase("quality.hours", "hours before the last look", "마지막 확인 기준 시간"),
+        Phrase("quality.realised", "realised", "실측"),
+        Phrase("quality.estimated", "estimated", "추정"),
+        Phrase("quality.predictionDrift", "predictions", "예측값"),
+        Phrase("quality.worstDrift", "the input that moved most", "가장 많이 변한 입력"),
+        Phrase("quality.drift", "What moved since training", "학습 이후의 변화"),
+        Phrase(
+            "quality.driftHint",
+            "Distance to the training data with its bounds; the line is the limit.",
+            "학습 데이터와의 거리와 그 구간입니다. 세로선은 한계값입니다."
+        ),
+        Phrase("quality.limit", "limit", "한계"),
+        Phrase("quality.slices", "Where it errs most", "오차가 큰 구간"),
+        Phrase("quality.sure", "proven", "유의"),
+        Phrase("column.slice", "Part of the traffic", "구간"),
+        Phrase("column.labels", "Labels", "정답"),
+        Phrase("column.loss", "Loss there", "구간 손실"),
+        Phrase("column.pValue", "p, adjusted", "보정 p값"),
+        Phrase("column.otherLoss", "Elsewhere", "나머지"),
+        Phrase("retraining", "Retraining", "재학습"),
+        Phrase(
+            "retraining.lead",
+            "When a model is due for a new training, whether that is worth it, and what came of it.",
+            "언제 재학습이 필요한지, 그럴 가치가 있는지, 결과가 어땠는지 보여 줍니다."
+        ),
+        Phrase(
+            "retraining.empty",
+            "There are no retraining plans yet. Write one in retraining/:",
+            "아직 재학습 계획이 없습니다. retraining/에 작성하세요:"
+        ),
+        Phrase("retraining.decision", "Last decision", "최근 결정"),
+        Phrase("retraining.undecided", "Nothing was decided yet:", "아직 결정이 없습니다:"),
+        Phrase("retraining.decisions", "Decisions", "결정"),
+        Phrase("retraining.attempts", "Trainings", "학습"),
+        Phrase("retraining.noAttempts", "This plan trained nothing yet.", "이 계획으로 학습한 적이 없습니다."),
+        Phrase("retraining.train", "Train", "학습"),
+        Phrase("retraining.wait", "Wait", "대기"),
+        Phrase("retraining.same", "the same again", "재현됨"),
+        Phrase("retraining.different", "another verdict", "다른 결과"),
+        Phrase("retraining.unreadable", "of another rule", "다른 규칙"),
+        Phrase("retraining.gain", "Expected gain", "기대 이득"),
+        Phrase("retraining.month", "Trainings this month", "이번 달 학습"),
+        Phrase("retraining.of", "{} of {}", "{} / {}"),
+        Phrase("retraining.auto", "By itself", "자동 범위"),
+        Phrase("retraining.auto.never", "nothing", "없음"),
+        Phrase("retraining.auto.to-staging", "up to staging", "스테이징까지"),
+        Phrase("retraining.auto.to-ab", "up to the A/B test", "A/B 테스트까지"),
+        Phrase("retraining.auto.to-production-with-approval", "up to the last approval", "마지막 승인 전까지"),
+        Phrase("retraining.recipe", "Recipe", "레시피"),
+        Phrase("retraining.labels", "Labels", "정답"),
+        Phrase("retraining.started", "Under way", "진행 중"),
+        Phrase("retraining.registered", "Registered", "등록됨"),
+        Phrase("retraining.refused", "Not registered", "등록 안 됨"),
+        Phrase("retraining.failed", "Failed", "실패"),
+        Phrase("column.again", "Made again", "재현"),
+        Phrase("column.reasons", "Reasons", "사유"),
+        Phrase("missing.plan", "There is no retraining plan '{}'.", "재학습 계획 '{}'이(가) 없습니다."),
+    ]
+}
