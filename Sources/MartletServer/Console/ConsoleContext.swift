@@ -24,7 +24,7 @@ package struct ConsoleContext: Sendable {
     /// Retraining plans; `nil` leaves their pages empty.
     package var retraining: RetrainingContext?
     /// Alerts and promises; `nil` leaves their pages out.
-    package var alerts: AlertContext?
+    package var alerts: ConsoleAlerts?
     /// Tells keys apart; `nil` lets everybody in, and decisions ask for a name.
     package let access: (any ConsoleAccess)?
     /// The workspace's name, shown beside the mark.

@@ -37,7 +37,7 @@ extension Application {
         context.data = self.dataContext()
         context.features = try self.featureContext()
         context.retraining = try self.retrainingContext()
-        context.alerts = AlertContext(store: try self.alerts(), newID: Self.newSilenceID)
+        context.alerts = ConsoleAlerts(store: try self.alerts(), newID: Self.newSilenceID)
         return try ConsoleRoutes(context)
     }
 }

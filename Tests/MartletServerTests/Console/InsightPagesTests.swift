@@ -62,7 +62,7 @@ struct InsightPagesTests {
             pipelines: { [Self.pipeline] },
             now: { Self.now }
         )
-        console.alerts = AlertContext(store: self.alerts, newID: { "s1" })
+        console.alerts = ConsoleAlerts(store: self.alerts, newID: { "s1" })
         console.alerts?.levels = { Self.levels }
         console.business = { business }
         let plan = try Self.plan()

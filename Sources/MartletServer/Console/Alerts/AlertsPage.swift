@@ -54,7 +54,7 @@ struct AlertsPage: Sendable {
         switch form["action"] {
         case "ack": _ = try await alerts.store.acknowledge(key, author)
         case "silence":
-            let length = form["for"].flatMap { AlertContext.silences.contains($0) ? TimeSpan($0) : nil }
+            let length = form["for"].flatMap { ConsoleAlerts.silences.contains($0) ? TimeSpan($0) : nil }
             guard let length, let reason, !key.isEmpty else {
                 throw ConsoleProblem(status: .unprocessableContent, message: self.words["problem.silence"])
             }
@@ -107,7 +107,7 @@ struct AlertsPage: Sendable {
                 ["endpoint": $0, "endpointAddress": Address.of("endpoints", $0)] as View
             },
             "canTakeOn": mayChange && alert.phase == .firing && alert.acknowledgement == nil,
-            "canSilence": mayChange && silence == nil, "lengths": AlertContext.silences,
+            "canSilence": mayChange && silence == nil, "lengths": ConsoleAlerts.silences,
             "escalated": alert.escalatedAt.map { self.visit.figures.view($0) },
         ]
         if let told = alert.toldAt { view["told"] = self.visit.figures.view(told) }

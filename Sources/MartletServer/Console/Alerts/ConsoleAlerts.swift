@@ -1,8 +1,8 @@
 import MartletCore
 package import MartletMonitoring
 
-/// What the pages of alerts and objectives stand on.
-package struct AlertContext: Sendable {
+/// Alerts and promises, as the pages stand on them.
+package struct ConsoleAlerts: Sendable {
     let store: any AlertStore
     /// How promises are kept now; `nil` leaves that page empty.
     package var levels: (@Sendable () async throws -> ServiceLevelReport)?
