@@ -10,6 +10,8 @@ struct BarChart: Sendable {
     let bars: [Bar]
     /// The width of the drawing; narrower ones have larger letters beside their neighbours.
     var width = 860.0
+    /// Digits after the point; `nil` shows five digits that count.
+    var decimals: Int?
 
     /// The drawing: names at the left, bars, numbers at their ends.
     func markup() -> Markup {
@@ -31,10 +33,14 @@ struct BarChart: Sendable {
                 bar.value < 0 ? "bar negative" : "bar",
                 radius: 2
             )
-            svg.text(Figures.number(bar.value), left + length + 8, top + 17, "value")
+            svg.text(self.text(of: bar.value), left + length + 8, top + 17, "value")
         }
         let first = self.bars.prefix(5).map { "\($0.name) \(Figures.number($0.value))" }
         return svg.markup("chart bars", label: ([self.title] + first).joined(separator: "; "))
+    }
+
+    private func text(of value: Double) -> String {
+        self.decimals.map { Figures.number(value, decimals: $0) } ?? Figures.number(value)
     }
 
     /// About how wide `text` is, in Latin letters; Korean letters count for two.

@@ -122,7 +122,7 @@ struct OverviewPage: Sendable {
 
     private func alertTile(_ overview: OverviewReader.Overview) -> View? {
         guard self.context.alerts != nil else { return nil }
-        let count = overview.alertCount
+        let count = overview.firing.count
         let untaken = overview.waiting.count { $0.kind == .alert }
         return self.tile(
             "alerts",
@@ -158,7 +158,7 @@ struct OverviewPage: Sendable {
         let isApproved = hasModel && overview.modelCount > overview.pendingCount
         let steps: [(String, String, Bool)] = [
             ("load", "martlet ingest", overview.standings.contains { $0.batches > 0 }),
-            ("train", "martlet train RECIPE", hasModel),
+            ("train", "martlet train --recipe RECIPE", hasModel),
             ("approve", "martlet models approve MODEL:1", isApproved),
             ("deploy", "martlet deploy ENDPOINT --model MODEL:1", false),
         ]

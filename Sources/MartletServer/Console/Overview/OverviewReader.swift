@@ -23,7 +23,14 @@ struct OverviewReader: Sendable {
         var dataFault: String?
         var monitored: [MonitoredVersion] = []
         var business: [EndpointBusiness] = []
-        var alertCount = 0
+        /// The alerts that fire, those that somebody took on too.
+        var firing: [Alert] = []
+
+        /// Whether an alert tells already what is wrong at `endpoint`.
+        func isTold(_ rules: Set<AlertRule>, at endpoint: String) -> Bool {
+            let names = Set(rules.map(\.rawValue))
+            return self.firing.contains { $0.endpoints.contains(endpoint) && !names.isDisjoint(with: $0.rules) }
+        }
 
         /// Whether nothing is wrong; decisions may wait all the same.
         var isWell: Bool { !self.waiting.contains { $0.kind.isFault } }
@@ -65,7 +72,7 @@ struct OverviewReader: Sendable {
     private func addAlerts(to overview: inout Overview) async throws {
         guard let store = self.context.alerts?.store else { return }
         let firing = try await store.openAlerts().filter { $0.phase == .firing && AlertsPage.isReadable($0) }
-        overview.alertCount = firing.count
+        overview.firing = firing
         for alert in firing where alert.acknowledgement == nil {
             overview.waiting.append(
                 WaitingItem(
@@ -83,7 +90,7 @@ struct OverviewReader: Sendable {
 
     private func addOutages(to overview: inout Overview) async throws {
         guard let gateway = self.context.releases?.gateway else { return }
-        for deployment in overview.deployments {
+        for deployment in overview.deployments where !overview.isTold([.variantOut], at: deployment.endpoint) {
             for variant in gateway.traffic(of: deployment.endpoint, since: nil) {
                 guard let outage = variant.outage else { continue }
                 overview.waiting.append(
@@ -187,7 +194,9 @@ struct OverviewReader: Sendable {
     }
 
     private func addMonitoring(to overview: inout Overview) {
-        for version in overview.monitored where version.drift.verdict == .drifted {
+        let rules: Set<AlertRule> = [.inputsDrifted, .errorGrew, .errorExpectedToGrow]
+        for version in overview.monitored
+        where version.drift.verdict == .drifted && !overview.isTold(rules, at: version.endpoint) {
             let names = version.drift.driftedColumns.map(\.name)
             overview.waiting.append(
                 WaitingItem(

@@ -94,7 +94,8 @@ struct QualityPage: Sendable {
             bars: maturity.curve.map {
                 BarChart.Bar(name: $0.delay.description, value: ($0.share * 1_000).rounded() / 10)
             },
-            width: 560
+            width: 560,
+            decimals: 1
         )
         .markup()
     }

@@ -10,8 +10,8 @@ extension Words {
         ),
         Phrase(
             "quality.empty",
-            "No live version with a training profile was asked yet. Ask one:",
-            "아직 학습 프로파일이 있는 버전에 예측 요청이 없었습니다. 요청해 보세요:"
+            "No live version with a training profile was asked yet, or the first look is not over. Ask one:",
+            "아직 학습 프로파일이 있는 버전에 예측 요청이 없었거나 첫 확인이 끝나지 않았습니다. 요청해 보세요:"
         ),
         Phrase("quality.error", "Error", "오차"),
         Phrase("quality.noError", "Neither labels nor an estimate say how well it does.", "정답도 추정치도 아직 없습니다."),

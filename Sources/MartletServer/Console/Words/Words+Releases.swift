@@ -33,7 +33,7 @@ extension Words {
         Phrase("column.errors", "Errors", "오류"),
         Phrase("column.version", "Version", "버전"),
         Phrase("column.release", "Release", "릴리스"),
-        Phrase("column.phase", "Phase", "단계"),
+        Phrase("column.phase", "Phase", "상태"),
         Phrase("column.outcome", "Outcome", "결과"),
         Phrase("column.since", "Since", "시작"),
         Phrase("column.changed", "Changed", "변경"),

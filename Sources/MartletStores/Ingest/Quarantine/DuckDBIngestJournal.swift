@@ -10,8 +10,16 @@ package struct DuckDBIngestJournal: IngestJournal {
     /// Takes the warehouse.
     package init(session: WarehouseSession) { self.session = session }
 
+    /// Reads; an absent warehouse holds nothing, and is not made by looking.
+    private func read<Element: Sendable>(
+        _ body: @escaping @Sendable (DuckDBConnection) throws -> [Element]
+    ) async throws -> [Element] {
+        guard FileManager.default.fileExists(atPath: self.session.path) else { return [] }
+        return try await self.session.withConnection(readOnly: true, body)
+    }
+
     package func standings() async throws -> [SourceStanding] {
-        try await self.session.withConnection(readOnly: true) { connection in
+        try await self.read { connection in
             let tables = WarehouseTables(connection: connection)
             guard try tables.exists("martlet_loads") else { return [] }
             let via = Self.via(try tables.hasColumn("via", in: "martlet_loads"), newest: "arg_max(via, loaded_at)")
@@ -36,7 +44,7 @@ package struct DuckDBIngestJournal: IngestJournal {
     }
 
     package func loads(of source: String, limit: Int) async throws -> [LoadRecord] {
-        try await self.session.withConnection(readOnly: true) { connection in
+        try await self.read { connection in
             let tables = WarehouseTables(connection: connection)
             guard try tables.exists("martlet_loads") else { return [] }
             let via = Self.via(try tables.hasColumn("via", in: "martlet_loads"), newest: "via")
@@ -68,7 +76,7 @@ package struct DuckDBIngestJournal: IngestJournal {
     }
 
     package func heldCounts() async throws -> [HeldCount] {
-        try await self.session.withConnection(readOnly: true) { connection in
+        try await self.read { connection in
             guard try WarehouseTables(connection: connection).exists("quarantine") else { return [] }
             let rows = try connection.query(
                 """
@@ -93,7 +101,7 @@ package struct DuckDBIngestJournal: IngestJournal {
     }
 
     package func heldRows(_ selection: QuarantineSelection, offset: Int, limit: Int) async throws -> [HeldRow] {
-        try await self.session.withConnection(readOnly: true) { connection in
+        try await self.read { connection in
             guard try WarehouseTables(connection: connection).exists("quarantine") else { return [] }
             var sql = """
                 SELECT batch, "row", rule, column_name, value, raw::VARCHAR, quarantined_at
