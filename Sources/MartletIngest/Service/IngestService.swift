@@ -60,21 +60,24 @@ package struct IngestService: Sendable {
     /// - Parameters:
     ///   - definition: a definition read without faults.
     ///   - isReload: whether batches that are loaded already are loaded anew in place of their rows.
+    ///   - fromFallback: whether the place itself is not asked.
     ///   - progress: told of each step.
     /// - Returns: one report for each batch.
     /// - Throws: ``IngestError``, or the error of the store that failed.
     package func ingest(
         _ definition: SourceDefinition,
         isReload: Bool = false,
+        fromFallback: Bool = false,
         progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
     ) async throws -> [IngestReport] {
         var reports: [IngestReport] = []
         var run = Run(definition: definition, isReload: isReload, isFallback: false, progress: progress)
         do {
+            if fromFallback { throw try Self.passedOver(definition) }
             try await self.ingest(run, into: &reports)
             return reports
         } catch let failure as FetchFailure {
-            await self.raise(.sourceFailed, definition, failure.message)
+            if !fromFallback { await self.raise(.sourceFailed, definition, failure.message) }
             guard let fallback = definition.fallback else { throw failure.error }
             run.definition = definition.atFallback(fallback)
             run.isFallback = true
@@ -96,6 +99,17 @@ package struct IngestService: Sendable {
         let isReload: Bool
         var isFallback: Bool
         let progress: @Sendable (IngestProgress) -> Void
+    }
+
+    /// The failure that a place counts as when it is not asked.
+    private static func passedOver(_ definition: SourceDefinition) throws -> FetchFailure {
+        let message = "somebody asked for its fallback"
+        let error = IngestError(
+            .ingestFailed,
+            "source '\(definition.name)' declares no fallback; write 'fallback:' in its file, or load it from its place"
+        )
+        guard definition.fallback != nil else { throw error }
+        return FetchFailure(error: error, message: message)
     }
 
     /// A failure of the source's place, after every try.

@@ -51,6 +51,7 @@ package struct LedgerAction: Sendable, Hashable, CustomStringConvertible {
     package static let alertFired = LedgerAction("alert.fired")
     package static let alertEscalated = LedgerAction("alert.escalated")
     package static let alertResolved = LedgerAction("alert.resolved")
+    package static let alertActed = LedgerAction("alert.acted")
     package static let alertAcknowledged = LedgerAction("alert.acknowledged")
     package static let alertSilenced = LedgerAction("alert.silenced")
 }

@@ -93,6 +93,12 @@ package struct WebhookMessage: Sendable, Hashable {
     package let body: String
     package let headers: [String: String]
 
+    /// Takes bytes and headers as they are.
+    package init(body: String, headers: [String: String]) {
+        self.body = body
+        self.headers = headers
+    }
+
     /// Writes `notice` for an address that understands `format`.
     ///
     /// The signature is `v1,` and the base 64 of HMAC-SHA256 over `<delivery id>.<unix seconds>.<body>`, so that a
@@ -156,6 +162,7 @@ package struct WebhookMessage: Sendable, Hashable {
         case .endpointRouted: return "\(actor) changed the traffic of the endpoint *\(text("endpoint"))*"
         case .endpointRemoved: return "\(actor) took down the endpoint *\(text("endpoint"))*"
         case .alertFired, .alertEscalated, .alertResolved: return Self.alert(notice, text)
+        case .alertActed: return "*\(text("action"))* \(text("state")): \(text("outcome"))\nfor \(text("summary"))"
         default: return "\(actor): \(notice.event)"
         }
     }

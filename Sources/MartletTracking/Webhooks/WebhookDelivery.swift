@@ -1,7 +1,7 @@
 package import MartletCore
 
 /// One event on its way to one webhook.
-package struct WebhookDelivery: Sendable, Hashable {
+package struct WebhookDelivery: QueuedDelivery, Hashable {
     /// How far it is.
     package enum State: String, Sendable, Hashable, CaseIterable {
         case waiting, delivered
@@ -92,8 +92,8 @@ package protocol WebhookSender: Sendable {
 ///
 /// Every implementation keeps these rules, and `WebhookStoreContract` holds each one to them:
 /// - A delivery is there exactly when the change it tells of is: both were written in one transaction.
-/// - A delivery that was claimed and not finished is due again when its lease ends.
-package protocol WebhookStore: Sendable {
+/// - What a ``DeliveryQueue`` keeps; only deliveries of active webhooks may be sent.
+package protocol WebhookStore: DeliveryQueue where Delivery == WebhookDelivery {
     /// Adds a webhook.
     ///
     /// - Throws: `webhook.invalid`.
@@ -115,35 +115,8 @@ package protocol WebhookStore: Sendable {
     /// Returns webhooks, the newest first.
     func webhooks(limit: Int, offset: Int) async throws(TrackingError) -> [Webhook]
 
-    /// Returns when the next waiting delivery of an active webhook is due, or `nil`.
-    func nextDue() async throws(TrackingError) -> EventTime?
-
-    /// Takes deliveries that are due, the oldest first, each with one more try, and keeps others off until `lease`.
-    func claimDeliveries(
-        at now: EventTime,
-        until lease: EventTime,
-        limit: Int
-    ) async throws(TrackingError) -> [WebhookDelivery]
-
-    /// Writes down what came of a try; `retryAt` is `nil` when there is none after it.
-    func finish(
-        _ id: String,
-        _ outcome: WebhookOutcome,
-        retryAt: EventTime?,
-        at now: EventTime
-    ) async throws(TrackingError)
-
     /// Returns deliveries, the newest first; `nil` as `webhookID` is all.
     func deliveries(of webhookID: String?, limit: Int) async throws(TrackingError) -> [WebhookDelivery]
-
-    /// Makes a delivery that ended due again, to be tried anew.
-    ///
-    /// - Throws: `webhook.notFound`.
-    func redeliver(_ id: String, at now: EventTime) async throws(TrackingError)
-
-    /// Forgets deliveries that ended before `moment`, and returns how many.
-    @discardableResult
-    func pruneDeliveries(before moment: EventTime) async throws(TrackingError) -> Int
 }
 
 extension ErrorCode {

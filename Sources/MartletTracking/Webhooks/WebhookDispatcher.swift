@@ -11,7 +11,7 @@ package struct WebhookDispatcher: Sendable {
     private let now: @Sendable () -> EventTime
 
     /// The most deliveries under way at one time.
-    package static let batchLimit = 16
+    package static let batchLimit = DeliveryRound.batchLimit
     /// How long ended deliveries stay in the log.
     package static let retention = TimeSpan.days(30)
 
@@ -34,25 +34,14 @@ package struct WebhookDispatcher: Sendable {
     /// - Throws: what the store throws; a receiver that fails is no error.
     @discardableResult
     package func deliverDue() async throws(TrackingError) -> Int {
-        let start = self.now()
-        guard let due = try await self.store.nextDue(), due <= start else { return 0 }
-        let claimed = try await self.store.claimDeliveries(
-            at: start,
-            until: start + WebhookSchedule.lease,
-            limit: Self.batchLimit
+        let tried = try await self.store.sendDue(
+            now: self.now,
+            wait: { delivery, _ in
+                WebhookSchedule.wait(after: delivery.attemptCount, jitter: Double.random(in: 0...1))
+            },
+            send: { delivery in await self.send(delivery) }
         )
-        let outcomes = await withTaskGroup(of: (WebhookDelivery, WebhookOutcome).self) { tasks in
-            for delivery in claimed { tasks.addTask { (delivery, await self.send(delivery)) } }
-            return await tasks.reduce(into: []) { $0.append($1) }
-        }
-        for (delivery, outcome) in outcomes {
-            let end = self.now()
-            let wait =
-                outcome.isSuccess
-                ? nil : WebhookSchedule.wait(after: delivery.attemptCount, jitter: Double.random(in: 0...1))
-            try await self.store.finish(delivery.id, outcome, retryAt: wait.map { end + $0 }, at: end)
-        }
-        return claimed.count
+        return tried.count
     }
 
     /// Forgets what ended long ago.

@@ -37,6 +37,7 @@ package struct WebhookEvent: Sendable, Hashable, Codable, CustomStringConvertibl
     package static let alertFired = WebhookEvent(known: "alert.fired")
     package static let alertEscalated = WebhookEvent(known: "alert.escalated")
     package static let alertResolved = WebhookEvent(known: "alert.resolved")
+    package static let alertActed = WebhookEvent(known: "alert.acted")
 
     /// The events that MLflow's clients have a name for.
     package static let mlflow: [WebhookEvent] = [
@@ -48,7 +49,7 @@ package struct WebhookEvent: Sendable, Hashable, Codable, CustomStringConvertibl
     package static let all: [WebhookEvent] =
         mlflow + [
             modelVersionApproved, modelVersionRejected, modelVersionStaged, modelVersionDeleted, endpointDeployed,
-            endpointRouted, endpointRemoved, alertFired, alertEscalated, alertResolved,
+            endpointRouted, endpointRemoved, alertFired, alertEscalated, alertResolved, alertActed,
         ]
 
     /// What it happened to, such as `model_version`.
@@ -97,6 +98,9 @@ package struct WebhookNotice: Sendable, Hashable {
                 "rule": "Slow", "about": "endpoint:example", "priority": "P1", "summary": "an example", "causes": [],
                 "runbook": "Nothing is wrong.", "since": .string(now.description),
             ]
+            if event == .alertActed {
+                data.merge(["action": "scale", "state": "done", "outcome": "an example"]) { $1 }
+            }
         default: data = ["endpoint": "example", "version": "example_model:1"]
         }
         return WebhookNotice(event, at: now, by: "martlet", data: data)
@@ -111,6 +115,7 @@ package struct WebhookNotice: Sendable, Hashable {
         if record.subject.hasPrefix("alert:") {
             let events: [LedgerAction: WebhookEvent] = [
                 .alertFired: .alertFired, .alertEscalated: .alertEscalated, .alertResolved: .alertResolved,
+                .alertActed: .alertActed,
             ]
             return events[record.action].map { [notice($0, Self.members(payload))] } ?? []
         }

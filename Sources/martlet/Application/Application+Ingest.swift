@@ -28,11 +28,12 @@ extension Application {
 
     /// Loads sources one after the other; one that fails does not keep the others out.
     ///
-    /// No `names` means all; `file` stands in place of the source's own location.
+    /// No `names` means all; `file` stands in place of the source's own location, and `fromFallback` passes that over.
     func ingest(
         _ names: [String],
         file: String?,
         isReload: Bool,
+        fromFallback: Bool = false,
         progress: @escaping @Sendable (IngestProgress) -> Void
     ) async throws -> IngestOutcome {
         let definitions =
@@ -43,7 +44,12 @@ extension Application {
         var outcome = IngestOutcome()
         for definition in definitions {
             do {
-                outcome.reports += try await service.ingest(definition, isReload: isReload, progress: progress)
+                outcome.reports += try await service.ingest(
+                    definition,
+                    isReload: isReload,
+                    fromFallback: fromFallback,
+                    progress: progress
+                )
             } catch {
                 outcome.failures.append(error)
             }

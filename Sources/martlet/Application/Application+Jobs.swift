@@ -97,7 +97,7 @@ extension Application {
     }
 
     /// This program's file.
-    private static var ownExecutable: URL {
+    static var ownExecutable: URL {
         if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
             return URL(filePath: path)
         }

@@ -102,6 +102,7 @@ extension Application {
             ),
             AlertService(watch: try AlertWatch(self, gateway: serving.gateway, readings: readings)),
         ]
+        services += [AlertDeliveryService(application: self), AlertActingService(application: self)]
         if let drill = self.drill { services.append(FaultDrillService(drill: drill)) }
         return services
     }

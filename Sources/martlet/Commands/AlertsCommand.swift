@@ -22,6 +22,8 @@ struct AlertsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             AlertsListCommand.self, AlertsHistoryCommand.self, AlertsAcknowledgeCommand.self, AlertsSilenceCommand.self,
+            AlertsDeliveriesCommand.self, AlertsRedeliverCommand.self, AlertsTestChannelCommand.self,
+            AlertsActionsCommand.self, AlertsActCommand.self,
         ],
         defaultSubcommand: AlertsListCommand.self
     )

@@ -51,8 +51,13 @@ struct IngestRunCommand: AsyncParsableCommand {
     var infer: String?
     @Flag(help: "Replace rows of batches that are loaded already.")
     var reload = false
+    @Flag(help: "Pass the sources' places over and load from their fallbacks.")
+    var fallback = false
 
     func validate() throws {
+        if self.fallback, self.sources.isEmpty || self.file != nil {
+            throw ValidationError("--fallback needs the names of sources, and no --file")
+        }
         if self.file != nil, self.sources.count != 1 {
             throw ValidationError("--file needs exactly one source: martlet ingest SOURCE --file PATH")
         }
@@ -69,7 +74,8 @@ struct IngestRunCommand: AsyncParsableCommand {
         let outcome = try await application.ingest(
             self.sources,
             file: self.file,
-            isReload: self.reload
+            isReload: self.reload,
+            fromFallback: self.fallback
         ) { step in
             progress.update("\(step.source): \(step.origin)", step.step.rawValue)
         }

@@ -3,6 +3,7 @@ import MartletCore
 import MartletFeatures
 import MartletIngest
 import MartletJobs
+import MartletMonitoring
 import MartletReleases
 import MartletRetraining
 import MartletTraining
@@ -32,8 +33,16 @@ struct Workspace: Sendable {
     let labels: [File<LabelDefinition>]
     let retraining: [File<RetrainingPlan>]
     let pipelines: [File<Pipeline>]
+    /// What `slo.yaml` says; `nil` without the file.
+    let policy: File<AlertPolicy>?
     /// Where `martlet.yaml` stands.
     static let fileName = "martlet.yaml"
+
+    /// Who is told of what, and when; the defaults without a file.
+    var alertPolicy: AlertPolicy { self.policy?.definition ?? AlertPolicy.placeholder }
+
+    /// What is promised: by `slo.yaml`, else by `monitoring:` of `martlet.yaml`, else by default.
+    var objectives: ServiceObjectives { self.alertPolicy.objectives(over: self.configuration.monitoring.objectives) }
 
     /// The folder of the stores, absolute.
     var storeFolder: URL { self.resolve(self.environment.stores.root) }

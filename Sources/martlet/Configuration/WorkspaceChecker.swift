@@ -32,6 +32,7 @@ struct WorkspaceChecker {
         let labels = self.checkLabels(catalog, in: context)
         self.checkRetraining(in: context)
         self.checkPipelines(catalog, in: context)
+        self.checkPolicy(catalog, in: context)
         var queryCount = 0
         do {
             let tables = try EmptyTables(

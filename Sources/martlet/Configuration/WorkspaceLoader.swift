@@ -3,6 +3,7 @@ import MartletCore
 import MartletFeatures
 import MartletIngest
 import MartletJobs
+import MartletMonitoring
 import MartletReleases
 import MartletRetraining
 import MartletTraining
@@ -48,7 +49,8 @@ struct WorkspaceLoader {
             releases: self.files(root, "releases", ReleasePlan.self, in: context, variables: variables),
             labels: self.files(root, "labels", LabelDefinition.self, in: context, variables: variables),
             retraining: self.files(root, "retraining", RetrainingPlan.self, in: context, variables: variables),
-            pipelines: self.files(root, "pipelines", Pipeline.self, in: context, variables: variables)
+            pipelines: self.files(root, "pipelines", Pipeline.self, in: context, variables: variables),
+            policy: self.policy(root, in: context, variables: variables)
         )
         return (workspace, context.diagnostics)
     }
@@ -131,6 +133,17 @@ struct WorkspaceLoader {
                         Workspace.File(path: relative, definition: type.read(document, in: context), text: text)
                     }
             }
+    }
+
+    private func policy(
+        _ root: URL,
+        in context: DocumentContext,
+        variables: [String: String]
+    ) -> Workspace.File<AlertPolicy>? {
+        let name = "slo.yaml"
+        guard FileManager.default.fileExists(atPath: root.appending(path: name).path) else { return nil }
+        return self.document(root, name, in: context, variables: variables)
+            .map { Workspace.File(path: name, definition: AlertPolicy.read($0, in: context), text: $1) }
     }
 
     private func document(

@@ -18,10 +18,12 @@ struct AlertRoutingTests {
         let context = DocumentContext()
         let document = try #require(Document.parse(yaml: yaml, file: "slo.yaml", in: context))
         let policy = Policy.read(document, in: context)
-        policy.routing.check(endpoints: ["rent", "sale"], alerts: ["RequestsFail", "Slow"], in: context)
-        policy.actions.check(policy.routing, alerts: ["RequestsFail", "Slow"], plans: ["rent"], in: context)
+        policy.routing.check(endpoints: ["rent", "sale"], alerts: Self.alerts, in: context)
+        policy.actions.check(policy.routing, alerts: Self.alerts, plans: ["rent"], in: context)
         return (policy, context.diagnostics.map { "\($0.location?.line ?? 0): \($0.message)" })
     }
+
+    static let alerts = ["RequestsFail", "Slow", "GateFailed", "ErrorGrew", "CollectionFails"]
 
     static func notice(
         _ kind: AlertTransition.Kind = .fired,

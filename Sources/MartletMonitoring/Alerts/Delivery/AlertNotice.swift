@@ -1,4 +1,6 @@
+import Foundation
 package import MartletCore
+package import MartletTracking
 
 /// What is told of an alert, once for each time that it fires, escalates or is over.
 package struct AlertNotice: Sendable, Hashable, Codable {
@@ -20,6 +22,8 @@ package struct AlertNotice: Sendable, Hashable, Codable {
     package let rules: [String]
     /// The endpoints that it is about or that suffer from it.
     package let endpoints: [String]
+    /// What is asked for, such as `scale`; `nil` when somebody is only told.
+    package internal(set) var request: String?
 
     /// Describes what happened to an alert.
     package init(
@@ -69,8 +73,82 @@ package struct AlertNotice: Sendable, Hashable, Codable {
         )
     }
 
+    /// Reads what an entry of the ledger says of an alert; `nil` when it says nothing that is told.
+    package init?(_ entry: LedgerEntry) {
+        let kinds: [LedgerAction: AlertTransition.Kind] = [
+            .alertFired: .fired, .alertEscalated: .escalated, .alertResolved: .resolved,
+        ]
+        guard let kind = kinds[LedgerAction(entry.action)], entry.subject.hasPrefix("alert:"),
+            let payload = try? JSONValue(parsing: Data(entry.payload.utf8)),
+            let rule = Self.text(payload["rule"]), let subject = Self.text(payload["about"]),
+            let priority = Self.text(payload["priority"]).flatMap(AlertPriority.init(rawValue:))
+        else { return nil }
+        self.init(
+            kind,
+            alert: String(entry.subject.dropFirst("alert:".count)),
+            rule: rule,
+            subject: subject,
+            priority: priority,
+            summary: Self.text(payload["summary"]) ?? "",
+            causes: Self.texts(payload["causes"]),
+            runbook: Self.text(payload["runbook"]) ?? "",
+            since: Self.text(payload["since"]).flatMap { EventTime(iso8601: $0) } ?? entry.at,
+            at: entry.at,
+            rules: Self.texts(payload["rules"]),
+            endpoints: Self.texts(payload["endpoints"])
+        )
+    }
+
+    private static func text(_ value: JSONValue?) -> String? {
+        if case .string(let text)? = value { text } else { nil }
+    }
+
+    private static func texts(_ value: JSONValue?) -> [String] {
+        if case .array(let items)? = value { items.compactMap { Self.text($0) } } else { [] }
+    }
+
+    /// The same, asking the receiver for `request`.
+    package func asking(for request: String) -> AlertNotice {
+        var notice = self
+        notice.request = request
+        return notice
+    }
+
+    /// The event that webhooks know.
+    var event: WebhookNotice {
+        let event: WebhookEvent =
+            switch self.kind {
+            case .fired: .alertFired
+            case .escalated: .alertEscalated
+            case .resolved: .alertResolved
+            }
+        var data: [String: JSONValue] = [
+            "alert": .string(self.alert), "rule": .string(self.rule), "about": .string(self.subject),
+            "priority": .string(self.priority.rawValue), "summary": .string(self.summary),
+            "causes": .array(self.causes.map(JSONValue.string)), "runbook": .string(self.runbook),
+            "since": .string(self.since.description), "endpoints": .array(self.endpoints.map(JSONValue.string)),
+        ]
+        if let request = self.request {
+            data.merge(["action": .string(request), "state": "asked", "outcome": "a person or program is asked for it"])
+            {
+                $1
+            }
+        }
+        return WebhookNotice(
+            self.request == nil ? event : .alertActed,
+            at: self.at,
+            by: AlertTransition.actor,
+            data: data
+        )
+    }
+
     /// The summary with what led to it: `error +24 % ← area drifted`.
     package var chain: String { ([self.summary] + self.causes).joined(separator: " ← ") }
 }
 
 extension AlertTransition.Kind: Codable {}
+
+extension AlertTransition {
+    /// Who the program is in the ledger.
+    package static let actor = "martlet"
+}

@@ -73,14 +73,16 @@ package struct SQLLedger: LedgerStore {
         }
     }
 
-    private static func head(_ database: any SQLConnection) throws -> LedgerHead {
+    /// The head record.
+    static func head(_ database: any SQLConnection) throws -> LedgerHead {
         guard let row = try database.row("SELECT sequence, hash FROM ledger_head WHERE id = 1", []) else {
             return .empty
         }
         return LedgerHead(sequence: row["sequence"], hash: Self.hash(row["hash"]))
     }
 
-    private static func entry(_ row: SQLRow) -> LedgerEntry {
+    /// The entry of a row.
+    static func entry(_ row: SQLRow) -> LedgerEntry {
         LedgerEntry(
             sequence: row["sequence"],
             at: row.time("at"),

@@ -6,6 +6,12 @@ package import MartletTracking
 package struct SQLWebhookStore: WebhookStore {
     private let database: MetadataDatabase
 
+    private static let table = DeliveryTable(
+        name: "webhook_deliveries",
+        isSendable: "d.webhook IN (SELECT w.id FROM webhooks w WHERE w.status = '\(Webhook.Status.active.rawValue)')",
+        listing: "martlet webhooks deliveries"
+    )
+
     /// Keeps webhooks in `database`.
     package init(_ database: MetadataDatabase) { self.database = database }
 
@@ -66,16 +72,7 @@ package struct SQLWebhookStore: WebhookStore {
     }
 
     package func nextDue() async throws(TrackingError) -> EventTime? {
-        try await self.database.read(to: "look for deliveries that are due") { database in
-            let row = try database.row(
-                """
-                SELECT min(d.due_at) AS due_at FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook
-                WHERE d.state = ? AND w.status = ?
-                """,
-                [WebhookDelivery.State.waiting.rawValue, Webhook.Status.active.rawValue]
-            )
-            return row?.optionalTime("due_at")
-        }
+        try await self.database.read(to: "look for deliveries that are due", Self.table.nextDue)
     }
 
     package func claimDeliveries(
@@ -84,29 +81,13 @@ package struct SQLWebhookStore: WebhookStore {
         limit: Int
     ) async throws(TrackingError) -> [WebhookDelivery] {
         try await self.database.write(to: "take deliveries that are due") { database in
-            let rows = try database.rows(
-                """
-                SELECT d.* FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook
-                WHERE d.state = ? AND d.due_at <= ? AND w.status = ? ORDER BY d.due_at, d.id LIMIT ?
-                """,
-                [WebhookDelivery.State.waiting.rawValue, now, Webhook.Status.active.rawValue, limit]
-            )
-            var claimed: [WebhookDelivery] = []
-            for var delivery in rows.compactMap(WebhookRows.delivery) {
-                // Another process that took it meanwhile has moved its moment.
-                let changed = try database.run(
-                    """
-                    UPDATE webhook_deliveries SET attempts = attempts + 1, due_at = ?
-                    WHERE id = ? AND state = ? AND due_at = ?
-                    """,
-                    [lease, delivery.id, WebhookDelivery.State.waiting.rawValue, delivery.dueAt]
-                )
-                guard changed == 1 else { continue }
-                delivery.attemptCount += 1
-                delivery.dueAt = lease
-                claimed.append(delivery)
-            }
-            return claimed
+            try Self.table.claim(at: now, until: lease, limit: limit, database)
+                .compactMap { row in
+                    guard var delivery = WebhookRows.delivery(row) else { return nil }
+                    delivery.attemptCount += 1
+                    delivery.dueAt = lease
+                    return delivery
+                }
         }
     }
 
@@ -116,18 +97,8 @@ package struct SQLWebhookStore: WebhookStore {
         retryAt: EventTime?,
         at now: EventTime
     ) async throws(TrackingError) {
-        let state: WebhookDelivery.State = outcome.isSuccess ? .delivered : retryAt == nil ? .failed : .waiting
         try await self.database.write(to: "note a delivery") { database in
-            _ = try database.run(
-                """
-                UPDATE webhook_deliveries SET state = ?, due_at = ?, last_status = ?, last_body = ?, last_failure = ?,
-                    finished_at = ? WHERE id = ?
-                """,
-                [
-                    state.rawValue, state == .waiting ? retryAt : now, outcome.status, outcome.body, outcome.failure,
-                    state == .waiting ? nil : now, id,
-                ]
-            )
+            try Self.table.finish(id, outcome, retryAt: retryAt, at: now, database)
         }
     }
 
@@ -144,28 +115,12 @@ package struct SQLWebhookStore: WebhookStore {
     }
 
     package func redeliver(_ id: String, at now: EventTime) async throws(TrackingError) {
-        try await self.database.write(to: "deliver '\(id)' again") { database in
-            let changed = try database.run(
-                "UPDATE webhook_deliveries SET state = ?, attempts = 0, due_at = ?, finished_at = NULL WHERE id = ?",
-                [WebhookDelivery.State.waiting.rawValue, now, id]
-            )
-            guard changed == 1 else {
-                throw TrackingError(
-                    .webhookNotFound,
-                    "there is no delivery '\(id.prefix(60))'; `martlet webhooks deliveries` shows what there is"
-                )
-            }
-        }
+        try await self.database.write(to: "deliver '\(id)' again") { try Self.table.redeliver(id, at: now, $0) }
     }
 
     @discardableResult
     package func pruneDeliveries(before moment: EventTime) async throws(TrackingError) -> Int {
-        try await self.database.write(to: "forget old deliveries") { database in
-            try database.run(
-                "DELETE FROM webhook_deliveries WHERE state != ? AND finished_at < ?",
-                [WebhookDelivery.State.waiting.rawValue, moment]
-            )
-        }
+        try await self.database.write(to: "forget old deliveries") { try Self.table.prune(before: moment, $0) }
     }
 
     /// The address is not written down: it may be a secret itself.
@@ -236,9 +191,6 @@ enum WebhookRows {
         guard let event = try? WebhookEvent(row["event"]),
             case .object(let data)? = try? JSONValue(parsing: Data(text.utf8))
         else { return nil }
-        let status: Int? = row["last_status"]
-        let failure: String? = row["last_failure"]
-        let wasTried = status != nil || failure != nil
         return WebhookDelivery(
             id: row["id"],
             webhookID: row["webhook"],
@@ -246,8 +198,7 @@ enum WebhookRows {
             state: WebhookDelivery.State(rawValue: row["state"]) ?? .failed,
             attemptCount: row["attempts"],
             dueAt: row.time("due_at"),
-            outcome: wasTried
-                ? WebhookOutcome(status: status, body: row["last_body"] as String? ?? "", failure: failure) : nil,
+            outcome: DeliveryTable.outcome(row),
             finishedAt: row.optionalTime("finished_at")
         )
     }

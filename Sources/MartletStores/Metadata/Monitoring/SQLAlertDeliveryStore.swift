@@ -1,0 +1,157 @@
+import Foundation
+package import MartletCore
+package import MartletMonitoring
+package import MartletTracking
+
+/// Notices on their way to channels, in the metadata database.
+///
+/// What is told stands in the ledger, in the transaction of the alert's change; from there it is followed, so that it is
+/// on its way even when the process ended in between.
+package struct SQLAlertDeliveryStore: AlertDeliveryStore {
+    private let database: MetadataDatabase
+
+    private static let table = DeliveryTable(
+        name: "alert_deliveries",
+        isSendable: """
+            NOT EXISTS (
+                SELECT 1 FROM alert_deliveries e WHERE e.channel = d.channel AND e.alert = d.alert AND e.place < d.place
+                    AND e.state = '\(WebhookDelivery.State.waiting.rawValue)'
+            )
+            """,
+        listing: "martlet alerts deliveries"
+    )
+    private static let follower = LedgerFollower(name: "alert channels")
+
+    /// Keeps deliveries in `database`.
+    package init(_ database: MetadataDatabase) { self.database = database }
+
+    @discardableResult
+    package func follow(_ routing: AlertRouting, at now: EventTime) async throws(TrackingError) -> Int {
+        var count = 0
+        while try await self.database.read(to: "follow the ledger", Self.follower.isBehind) {
+            let (added, isMore) = try await self.database.write(to: "put notices on their way") { database in
+                var added = 0
+                let isMore = try Self.follower.follow(
+                    of: [.alertFired, .alertEscalated, .alertResolved],
+                    database
+                ) { entry in
+                    guard let notice = AlertNotice(entry) else { return }
+                    for channel in routing.channels(for: notice) {
+                        let id = "\(entry.sequence)-\(channel.name)"
+                        added += try Self.add(notice, id, channel.name, place: entry.sequence, at: now, database)
+                    }
+                }
+                return (added, isMore)
+            }
+            count += added
+            if !isMore { break }
+        }
+        return count
+    }
+
+    /// Adds a delivery inside a transaction; one that is there already stays as it is.
+    ///
+    /// - Returns: 1 when it was added, otherwise 0.
+    @discardableResult
+    private static func add(
+        _ notice: AlertNotice,
+        _ id: String,
+        _ channel: String,
+        place: Int64,
+        at now: EventTime,
+        _ database: any SQLConnection
+    ) throws -> Int {
+        try database.run(
+            """
+            INSERT INTO alert_deliveries (id, channel, alert, place, notice, state, attempts, due_at)
+            VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING
+            """,
+            [
+                id, channel, notice.alert, place, try JSONValue(encoding: notice).canonicalText,
+                WebhookDelivery.State.waiting.rawValue, now,
+            ]
+        )
+    }
+
+    package func send(
+        _ notice: AlertNotice,
+        to channels: [String],
+        id: String,
+        at now: EventTime
+    ) async throws(TrackingError) {
+        try await self.database.write(to: "put a notice on its way") { database in
+            let place = try SQLLedger.head(database).sequence
+            for channel in channels {
+                try Self.add(notice, "\(id)-\(channel)", channel, place: place, at: now, database)
+            }
+        }
+    }
+
+    package func nextDue() async throws(TrackingError) -> EventTime? {
+        try await self.database.read(to: "look for notices that are due", Self.table.nextDue)
+    }
+
+    package func claimDeliveries(
+        at now: EventTime,
+        until lease: EventTime,
+        limit: Int
+    ) async throws(TrackingError) -> [AlertDelivery] {
+        try await self.database.write(to: "take notices that are due") { database in
+            try Self.table.claim(at: now, until: lease, limit: limit, database)
+                .map { row in
+                    var delivery = try Self.delivery(row)
+                    delivery.attemptCount += 1
+                    delivery.dueAt = lease
+                    return delivery
+                }
+        }
+    }
+
+    package func finish(
+        _ id: String,
+        _ outcome: WebhookOutcome,
+        retryAt: EventTime?,
+        at now: EventTime
+    ) async throws(TrackingError) {
+        try await self.database.write(to: "note a delivery") { database in
+            try Self.table.finish(id, outcome, retryAt: retryAt, at: now, database)
+        }
+    }
+
+    package func redeliver(_ id: String, at now: EventTime) async throws(TrackingError) {
+        try await self.database.write(to: "deliver '\(id)' again") { try Self.table.redeliver(id, at: now, $0) }
+    }
+
+    @discardableResult
+    package func pruneDeliveries(before moment: EventTime) async throws(TrackingError) -> Int {
+        try await self.database.write(to: "forget old deliveries") { try Self.table.prune(before: moment, $0) }
+    }
+
+    package func deliveries(to channel: String?, limit: Int) async throws(TrackingError) -> [AlertDelivery] {
+        try await self.database.read(to: "list the deliveries") { database in
+            try database.rows(
+                """
+                SELECT * FROM alert_deliveries \(channel == nil ? "" : "WHERE channel = ?")
+                ORDER BY place DESC, id DESC LIMIT ?
+                """,
+                channel.map { [$0, limit] } ?? [limit]
+            )
+            .map(Self.delivery)
+        }
+    }
+
+    private static func delivery(_ row: SQLRow) throws -> AlertDelivery {
+        let text: String = row["notice"]
+        return AlertDelivery(
+            id: row["id"],
+            channel: row["channel"],
+            place: row["place"],
+            notice: try JSONDecoder().decode(AlertNotice.self, from: Data(text.utf8)),
+            state: WebhookDelivery.State(rawValue: row["state"]) ?? .failed,
+            attemptCount: row["attempts"],
+            dueAt: row.time("due_at"),
+            outcome: DeliveryTable.outcome(row),
+            finishedAt: row.optionalTime("finished_at")
+        )
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import MartletCore
+import MartletJobs
+import MartletMonitoring
+import MartletTracking
+
+/// An action that takes its time, as a job: it is tried again, logged and seen like every other.
+struct AlertJob {
+    let application: Application
+    let record: AlertActionRecord
+
+    /// Asks for the job; a second time for the same action begins nothing.
+    func begin(_ name: String) async throws -> String {
+        let pipeline = Pipeline(
+            name: "alert-\(self.record.order.action.replacing("_", with: "-"))",
+            steps: [self.step(name)]
+        )
+        let by = "\(self.record.asked.actor) for the alert \(self.record.notice.alert)"
+        let cause = JobCause(.person, by: by, tick: self.record.asked.at)
+        let tick = JobTick(trigger: "alert action", key: self.record.id)
+        switch try await self.application.jobDesk().begin(pipeline, cause, ticks: [tick], rule: .queue) {
+        case .created(let stored): return "job \(stored.job.id) is asked for: martlet jobs show \(stored.job.id)"
+        case .repeated(let id): return "job \(id ?? "") was asked for: martlet jobs show \(id ?? "")"
+        case .skipped(let reason): return "no job was begun: \(reason)"
+        }
+    }
+
+    private func step(_ name: String) -> StepPlan {
+        switch self.record.order.action {
+        case "retrain": return StepPlan(name: "retrain", work: .retrain(name))
+        case "fallback":
+            let words = [Application.ownExecutable.path, "ingest", name, "--fallback"]
+            return StepPlan(name: "load-fallback", work: .command(words))
+        default:
+            return StepPlan(name: "scale", work: .command(self.record.order.command ?? []), timeout: .seconds(600))
+        }
+    }
+}
