@@ -1,7 +1,7 @@
 /// Trains and predicts with LightGBM.
 ///
 /// Each call owns what it makes in the library and frees it. Calls with the same number of threads may run at the same
-/// time, others take turns (``ThreadCountGate``). Blocking.
+/// time, others take turns (`ThreadCountGate`). Blocking.
 package struct LightGBM: Sendable {
     private let library: LightGBMLibrary
 

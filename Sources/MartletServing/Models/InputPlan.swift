@@ -17,7 +17,7 @@ package struct InputPlan: Sendable {
         package let type: DataType
         package let source: Source
         package let isRequired: Bool
-        /// The code of each category of a category column, by ``Value/category``.
+        /// The code of each category of a category column, by `Value/category`.
         package let codes: [String: Double]?
         let nameBytes: [UInt8]
         /// The name as a JSON key with its colon.

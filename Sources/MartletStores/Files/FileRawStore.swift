@@ -9,7 +9,7 @@ extension ErrorCode {
 
 /// Raw bytes in the file system: `<root>/<source>/YYYY-MM-DD/<sha256>`.
 ///
-/// Bytes arrive in a folder of their run (``IncomingFolder``) and move to their name when they are durable, so a file under
+/// Bytes arrive in a folder of their run (`IncomingFolder`) and move to their name when they are durable, so a file under
 /// a hash is always whole, and runs at the same moment do not meet. What a killed run left is removed by the next one.
 package struct FileRawStore: RawStore {
     /// The folder of all sources.

@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletFeatures
 
-/// Writes a ``PointInTimePlan`` as DuckDB SQL.
+/// Writes a `PointInTimePlan` as DuckDB SQL.
 ///
 /// The spine becomes a temporary table; each distinct (keys, T) of it a *slot*; each step fills the features of its
 /// slots. Two ways give the same answer: ``Strategy/pairs`` joins slots with all rows of their entity and takes the

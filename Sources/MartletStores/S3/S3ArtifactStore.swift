@@ -10,7 +10,7 @@ import NIOHTTP1
 /// - Every request signs the hash of its body, so the store refuses bytes that changed on the way. The hash of a file is
 ///   kept as metadata where it is known before the upload, and a CRC-32 where the store offers checksums; what is read
 ///   whole is compared with them.
-/// - At most ``partsInFlight`` parts are on their way at a time.
+/// - At most `partsInFlight` parts are on their way at a time.
 package struct S3ArtifactStore: ArtifactStore {
     let client: S3Client
     /// Bytes of one part of an upload, and the largest file that one request stores.

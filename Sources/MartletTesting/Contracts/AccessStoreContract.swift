@@ -2,7 +2,7 @@ import Foundation
 import MartletCore
 package import MartletTracking
 
-/// The rules every ``AccessStore`` keeps, with the ledger beside it.
+/// The rules every `AccessStore` keeps, with the ledger beside it.
 package enum AccessStoreContract {
     private static let ada = Attribution(by: "ada", at: EventTime(microseconds: 1_000))
     private static let later = Attribution(by: "ada", at: EventTime(microseconds: 2_000), reason: "lost")

@@ -3,7 +3,7 @@ import MartletCore
 package import MartletTracking
 import Synchronization
 
-/// The rules every ``ArtifactStore`` keeps.
+/// The rules every `ArtifactStore` keeps.
 package enum ArtifactStoreContract {
     /// Returns the rules that the empty `store` broke.
     package static func violations(of store: any ArtifactStore) async throws -> [String] {

@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletTracking
 
-/// The rules every ``DeploymentStore`` keeps.
+/// The rules every `DeploymentStore` keeps.
 package enum DeploymentStoreContract {
     private static let ada = Attribution(by: "ada", at: EventTime(microseconds: 1))
 

@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletTracking
 
-/// The rules every ``FeedbackStore`` keeps.
+/// The rules every `FeedbackStore` keeps.
 package enum FeedbackStoreContract {
     /// Returns the rules that the empty `store` broke.
     package static func violations(of store: any FeedbackStore) async throws -> [String] {

@@ -1,7 +1,7 @@
 package import MartletCore
 package import MartletJobs
 
-/// The rules every ``JobStore`` keeps.
+/// The rules every `JobStore` keeps.
 package enum JobStoreContract {
     private static let start = EventTime(microseconds: 1_700_000_000_000_000)
 

@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletTracking
 
-/// The rules every ``LoggedModelStore`` keeps.
+/// The rules every `LoggedModelStore` keeps.
 package enum LoggedModelContract {
     private static let now = EventTime(microseconds: 1_000_000)
     private static let later = EventTime(microseconds: 2_000_000)

@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletTracking
 
-/// The rules every ``ModelRegistry`` keeps, with the ledger and the deployments beside it.
+/// The rules every `ModelRegistry` keeps, with the ledger and the deployments beside it.
 package enum ModelRegistryContract {
     private static let ada = Attribution(by: "ada", at: EventTime(microseconds: 1))
     private static let why = Attribution(by: "bob", at: EventTime(microseconds: 2), reason: "worse in May")

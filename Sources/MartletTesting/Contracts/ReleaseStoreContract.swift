@@ -2,7 +2,7 @@ import MartletCore
 package import MartletReleases
 package import MartletTracking
 
-/// The rules every ``ReleaseStore`` keeps.
+/// The rules every `ReleaseStore` keeps.
 package enum ReleaseStoreContract {
     private static let ada = Attribution(by: "ada", at: EventTime(microseconds: 1))
 

@@ -2,7 +2,7 @@ import MartletCore
 package import MartletRetraining
 package import MartletTracking
 
-/// The rules every ``RetrainingStore`` keeps.
+/// The rules every `RetrainingStore` keeps.
 package enum RetrainingStoreContract {
     /// A training of plan `rent`.
     package static func attempt(

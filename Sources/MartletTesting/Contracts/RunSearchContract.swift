@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletTracking
 
-/// What a search of runs and experiments finds, on every ``TrackingStore``.
+/// What a search of runs and experiments finds, on every `TrackingStore`.
 ///
 /// The expected answer is computed from the runs themselves, so every way a store has to find a page is held to it.
 package enum RunSearchContract {

@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletTracking
 
-/// The rules every ``TrackingStore`` keeps.
+/// The rules every `TrackingStore` keeps.
 package enum TrackingStoreContract {
     private static let now = EventTime(microseconds: 1_000_000)
 

@@ -2,7 +2,7 @@ import Foundation
 import MartletCore
 package import MartletTracking
 
-/// The rules every ``WebhookStore`` keeps, with the registry whose changes it tells of.
+/// The rules every `WebhookStore` keeps, with the registry whose changes it tells of.
 package enum WebhookStoreContract {
     private static let ada = Attribution(by: "ada", at: EventTime(microseconds: 1_000))
 

@@ -87,7 +87,7 @@ package enum LeakageGuard {
     /// Names the features whose rows were created after the moments of the labels they were true at.
     ///
     /// - Parameters:
-    ///   - lateShares: by view, the part of the moments with such a row; see ``HistoricalResult/lateShares``.
+    ///   - lateShares: by view, the part of the moments with such a row; see `HistoricalResult/lateShares`.
     ///   - features: the features of the training set.
     /// - Returns: one finding for each feature of such a view, in the order of `features`; each is prevented already.
     package static func lateFeatures(

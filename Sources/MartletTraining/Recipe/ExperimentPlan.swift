@@ -105,7 +105,7 @@ package struct ExperimentPlan: DocumentObject, Sendable {
 package struct TrainingExperiment: Sendable, Hashable {
     package let name: String
     package let engine: BoostingEngine
-    /// As written in the recipe; what Martlet adds comes from ``engineParameters(task:seed:)``.
+    /// As written in the recipe; what Martlet adds comes from `engineParameters(task:seed:)`.
     package let parameters: [String: String]
     package let rounds: Int
     package let earlyStoppingRounds: Int?
