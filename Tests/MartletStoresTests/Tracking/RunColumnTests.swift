@@ -13,11 +13,15 @@ struct RunColumnTests {
     private static let now = EventTime(microseconds: 1_700_000_000_000_000)
 
     /// A store over the file as one more program would open it, which asks the database `patience` times.
-    private func store(patience: Int, byteLimit: Int = 64 << 20) throws -> SQLTrackingStore {
+    private func store(
+        patience: Int,
+        promptLimit: Int = 20_000,
+        byteLimit: Int = 64 << 20
+    ) throws -> SQLTrackingStore {
         SQLTrackingStore(
             MetadataDatabase(
                 backend: try SQLiteMetadata(path: self.path, migrations: MetadataMigrations.all),
-                runColumns: RunColumnCache(patience: patience, byteLimit: byteLimit)
+                runColumns: RunColumnCache(patience: patience, promptLimit: promptLimit, byteLimit: byteLimit)
             )
         )
     }
@@ -63,6 +67,28 @@ struct RunColumnTests {
         }
         // The others compare or sort by a field that has no column.
         #expect(byColumns >= 20)
+    }
+
+    @Test func `a large experiment is read into memory when it was searched often enough for it to pay`() async throws {
+        let store = try self.store(patience: 1, promptLimit: 20)
+        let experiment = try await store.experiment(orCreate: "first", at: Self.now).id
+        var random = SplitMix64(seed: 1)
+        var changes = RandomChanges(experiments: [experiment])
+        func isByColumns(_ search: RunSearch) async throws -> Bool {
+            let columns = store.database.runColumns
+            return try await store.database.read(to: "search") { try columns.page(search, in: $0) != nil }
+        }
+        for _ in 0..<20 { try await changes.createRun(store, &random) }
+        let search = RunSearch(experimentIDs: [experiment])
+        #expect(try await !isByColumns(search))
+        #expect(try await isByColumns(search))
+        let other = try await store.experiment(orCreate: "second", at: Self.now).id
+        var others = RandomChanges(experiments: [other])
+        for _ in 0..<30 { try await others.createRun(store, &random) }
+        let large = RunSearch(experimentIDs: [other])
+        for _ in 0..<30 { #expect(try await !isByColumns(large)) }
+        #expect(try await isByColumns(large))
+        #expect(try await !isByColumns(RunSearch(experimentIDs: [other], order: [RunOrder(.tag("team"))])))
     }
 
     @Test func `columns that the journal has left behind are read anew`() async throws {

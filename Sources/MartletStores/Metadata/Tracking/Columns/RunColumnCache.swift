@@ -4,7 +4,7 @@ import Synchronization
 /// The columns of the experiments that are searched, up to a bound of memory.
 ///
 /// An experiment and a field are read into memory when they are asked for again, since reading them takes as long as some
-/// searches of the database. A search sees its transaction's snapshot: columns that are behind it are brought up to it
+/// searches of the database; with many runs, when they were asked for so often that reading them pays. A search sees its transaction's snapshot: columns that are behind it are brought up to it
 /// first, and where they are ahead of it the database is asked.
 final class RunColumnCache: Sendable {
     /// The columns of one experiment; one search at a time brings them up to date.
@@ -16,6 +16,8 @@ final class RunColumnCache: Sendable {
         var table = Table()
         /// How often each field was asked for; the empty list is the experiment itself.
         var asked: [RunField?: Int] = [:]
+        /// How many runs there were when that was first of interest.
+        var runCount: Int?
         var byteCount = 0
         var lastUse = 0
     }
@@ -31,12 +33,15 @@ final class RunColumnCache: Sendable {
 
     /// How many times something is asked of the database before it is read into memory.
     private let patience: Int
+    /// With more runs than this, reading takes long enough to be noticed, and is put off in proportion.
+    private let promptLimit: Int
     private let byteLimit: Int
     private let state = Mutex(State())
 
     /// Keeps at most about `byteLimit` bytes.
-    init(patience: Int = 1, byteLimit: Int = 64 << 20) {
+    init(patience: Int = 1, promptLimit: Int = 20_000, byteLimit: Int = 64 << 20) {
         self.patience = patience
+        self.promptLimit = promptLimit
         self.byteLimit = byteLimit
     }
 
@@ -46,7 +51,8 @@ final class RunColumnCache: Sendable {
     func page(_ search: RunSearch, in database: any SQLConnection) throws -> (runs: [Run], hasMore: Bool)? {
         guard database.dialect == .sqlite, search.experimentIDs?.count == 1,
             let experiment = search.experimentIDs?.first.flatMap({ Int64($0) }),
-            let fields = RunColumnSearch.fields(of: search), let table = self.table(experiment, fields)
+            let fields = RunColumnSearch.fields(of: search),
+            let table = try self.table(experiment, fields, database)
         else { return nil }
         let span = try RunChanges.span(in: database)
         guard let columns = try self.columns(of: table, experiment, fields, span, database),
@@ -57,22 +63,40 @@ final class RunColumnCache: Sendable {
     }
 
     /// Takes note that `fields` are asked for; the experiment's columns when it is time that it has some.
-    private func table(_ experiment: Int64, _ fields: Set<RunField>) -> Table? {
-        self.state.withLock { state in
+    private func table(
+        _ experiment: Int64,
+        _ fields: Set<RunField>,
+        _ database: any SQLConnection
+    ) throws -> Table? {
+        let (entry, asked) = self.state.withLock { state in
             state.useCount += 1
             var entry = state.entries[experiment] ?? Entry()
             entry.lastUse = state.useCount
             if entry.asked.count > Self.fieldLimit { entry.asked = [:] }
-            var isTime = true
+            var least = Int.max
             for field in [nil] + fields.map(Optional.some) {
                 let count = entry.asked[field, default: 0]
-                if count < self.patience { isTime = false }
+                least = min(least, count)
                 entry.asked[field] = count + 1
             }
             state.entries[experiment] = entry
             if state.entries.count > Self.entryLimit { Self.removeOldest(&state) }
-            return isTime ? entry.table : nil
+            return (entry, least)
         }
+        guard asked >= self.patience else { return nil }
+        let runCount = try entry.runCount ?? self.countRuns(of: experiment, database)
+        return asked >= self.patience(withRuns: runCount) ? entry.table : nil
+    }
+
+    private func countRuns(of experiment: Int64, _ database: any SQLConnection) throws -> Int {
+        let count: Int = try database.row("SELECT count(*) FROM runs WHERE experiment = ?", [experiment])?[0] ?? 0
+        self.state.withLock { $0.entries[experiment]?.runCount = count }
+        return count
+    }
+
+    /// Reading 1,000 runs of a large experiment costs about what columns save in one search of it.
+    private func patience(withRuns count: Int) -> Int {
+        count <= self.promptLimit ? self.patience : max(self.patience, count / max(1, self.promptLimit / 20))
     }
 
     /// The columns as the snapshot has them, with `fields`; `nil` when they cannot be.
