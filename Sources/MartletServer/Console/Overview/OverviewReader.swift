@@ -61,10 +61,10 @@ struct OverviewReader: Sendable {
         let order = Dictionary(uniqueKeysWithValues: WaitingItem.Kind.allCases.enumerated().map { ($1, $0) })
         overview.waiting.sort { first, second in
             let (one, two) = (order[first.kind] ?? 0, order[second.kind] ?? 0)
-            return one != two
-                ? one < two
-                : (first.since ?? .init(microseconds: 0), first.name)
-                    < (second.since ?? .init(microseconds: 0), second.name)
+            if one != two { return one < two }
+            let begin = EventTime(microseconds: 0)
+            return (first.urgency, first.since ?? begin, first.name)
+                < (second.urgency, second.since ?? begin, second.name)
         }
         return overview
     }
@@ -74,17 +74,15 @@ struct OverviewReader: Sendable {
         let firing = try await store.openAlerts().filter { $0.phase == .firing && AlertsPage.isReadable($0) }
         overview.firing = firing
         for alert in firing where alert.acknowledgement == nil {
-            overview.waiting.append(
-                WaitingItem(
-                    .alert,
-                    alert.summary,
-                    detail: alert.causes.isEmpty
-                        ? alert.priority.rawValue
-                        : alert.priority.rawValue + " ← " + alert.causes.joined(separator: " ← "),
-                    address: Address.of("alerts"),
-                    since: alert.firstFoundAt
-                )
+            var item = WaitingItem(
+                .alert,
+                alert.summary,
+                detail: ([alert.priority.rawValue] + alert.causes).joined(separator: " ← "),
+                address: Address.of("alerts"),
+                since: alert.firstFoundAt
             )
+            item.urgency = alert.priority.rawValue
+            overview.waiting.append(item)
         }
     }
 

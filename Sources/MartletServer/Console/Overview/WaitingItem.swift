@@ -41,6 +41,8 @@ struct WaitingItem: Sendable, Hashable {
     /// The page where it is done.
     let address: String
     let since: EventTime?
+    /// Orders what is of one kind, such as the priority of an alert.
+    var urgency = ""
 
     init(_ kind: Kind, _ name: String, detail: String? = nil, address: String, since: EventTime?) {
         self.kind = kind
