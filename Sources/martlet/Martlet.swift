@@ -54,8 +54,8 @@ struct Martlet: AsyncParsableCommand {
                 name: "Serving",
                 subcommands: [
                     DeployCommand.self, RouteCommand.self, ReleaseCommand.self, ExperimentCommand.self, UpCommand.self,
-                    ServeCommand.self, TrackingCommand.self, PredictCommand.self,
-                    TraceCommand.self,
+                    ServeCommand.self, TrackingCommand.self, PredictCommand.self, TraceCommand.self,
+                    SimulateCommand.self,
                 ]
             ),
             CommandGroup(

@@ -47,6 +47,7 @@ package actor JobScheduler {
     private let watch: any TriggerWatch
     private let pipelines: @Sendable () -> [Pipeline]
     private let now: @Sendable () -> EventTime
+    private let pace: Double
     private let report: @Sendable (Report) -> Void
     private var positions: [String: EventTime] = [:]
     private var sightings: [String: [String: EventTime]] = [:]
@@ -55,12 +56,15 @@ package actor JobScheduler {
     private var heads: [String: String] = [:]
 
     /// Begins jobs of `pipelines`, which is asked at each look.
+    ///
+    /// `pace` is how many seconds of the clock pass in a real one: files settle and branches are asked in real time.
     package init(
         store: any JobStore,
         desk: JobDesk,
         watch: any TriggerWatch,
         pipelines: @escaping @Sendable () -> [Pipeline],
         now: @escaping @Sendable () -> EventTime,
+        pace: Double = 1,
         report: @escaping @Sendable (Report) -> Void = { _ in }
     ) {
         self.store = store
@@ -68,6 +72,7 @@ package actor JobScheduler {
         self.watch = watch
         self.pipelines = pipelines
         self.now = now
+        self.pace = pace
         self.report = report
     }
 
@@ -102,7 +107,8 @@ package actor JobScheduler {
         self.positions[name] = position
         guard let due = schedule.newest(after: position, through: moment) else { return }
         let tick = JobTick(trigger: trigger.identity, key: due.tick.description, moment: due.tick)
-        let isLate = moment.microseconds - due.tick.microseconds > 60_000_000
+        let isLate =
+            moment.microseconds - due.tick.microseconds > TimeSpan.seconds(60).multiplied(by: self.pace).microseconds
         if pipeline.catchUp == .none, isLate {
             try await self.store.pass(tick, in: pipeline.name, at: moment)
             self.positions[name] = due.tick
@@ -136,7 +142,9 @@ package actor JobScheduler {
         var sightings: [String: EventTime] = [:]
         for file in files { sightings[file.key] = before[file.key] ?? moment }
         self.sightings[name] = sightings
-        let settled = files.filter { file in sightings[file.key].map { moment >= $0 + settle } ?? false }
+        let settled = files.filter { file in
+            sightings[file.key].map { moment >= $0 + settle.multiplied(by: self.pace) } ?? false
+        }
         guard !settled.isEmpty else { return }
         let seen = try await self.store.seen(settled.map(\.key), by: trigger.identity, in: pipeline.name)
         let new = settled.filter { !seen.contains($0.key) }
@@ -186,7 +194,7 @@ package actor JobScheduler {
     private func isDue(_ trigger: Trigger, of pipeline: Pipeline, every: TimeSpan) -> Bool {
         let name = "\(pipeline.name)/\(trigger.identity)"
         let moment = self.now()
-        if let looked = self.looked[name], moment < looked + every { return false }
+        if let looked = self.looked[name], moment < looked + every.multiplied(by: self.pace) { return false }
         self.looked[name] = moment
         return true
     }

@@ -17,9 +17,15 @@ package enum JobAction: Sendable, Hashable {
 package struct JobMachine: Sendable, Hashable {
     /// The job as it stands.
     package private(set) var job: Job
+    private let pace: Double
 
     /// Goes on from `job`.
-    package init(_ job: Job) { self.job = job }
+    ///
+    /// `pace` is how many seconds of the clock pass in a real one: work takes real time, so timeouts are real too.
+    package init(_ job: Job, pace: Double = 1) {
+        self.job = job
+        self.pace = pace
+    }
 
     // MARK: What to do
 
@@ -30,7 +36,7 @@ package struct JobMachine: Sendable, Hashable {
         if self.job.cancellation != nil { return running.map { .stop($0) } }
         let late = running.filter { index in
             guard let start = self.job.steps[index].startedAt else { return false }
-            return moment >= start + self.job.plan.steps[index].timeout
+            return moment >= start + self.job.plan.steps[index].timeout.multiplied(by: self.pace)
         }
         let free = max(0, self.job.plan.parallel - running.count)
         return late.map { .timeOut($0) } + self.ready(at: moment).prefix(free).map { .start($0) }
@@ -42,7 +48,7 @@ package struct JobMachine: Sendable, Hashable {
         return zip(self.job.plan.steps, self.job.steps)
             .compactMap { plan, state -> EventTime? in
                 switch state.phase {
-                case .running: state.startedAt.map { $0 + plan.timeout }
+                case .running: state.startedAt.map { $0 + plan.timeout.multiplied(by: self.pace) }
                 case .waiting: state.notBefore
                 default: nil
                 }

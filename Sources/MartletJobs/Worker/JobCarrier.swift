@@ -45,7 +45,7 @@ actor JobCarrier {
         now: @escaping @Sendable () -> EventTime,
         chance: @escaping @Sendable () -> Double
     ) {
-        self.machine = JobMachine(stored.job)
+        self.machine = JobMachine(stored.job, pace: timing.pace)
         self.lease = lease
         self.prolongedAt = now()
         self.store = store
@@ -239,17 +239,24 @@ package struct JobTiming: Sendable, Hashable {
     package var look: Duration
     /// A wait longer than this gives the job back.
     package var idle: TimeSpan
+    /// How many seconds of the clock pass in a real one.
+    package let pace: Double
 
     /// A lease of 8 seconds, prolonged every two: a process that died is found within 10 seconds.
+    ///
+    /// Lease, heartbeat and idle time are real: on a clock that runs `pace` times as fast they are so much longer, and
+    /// a process is trusted for as long as on any other. Every process of a store goes by one clock.
     package init(
         lease: TimeSpan = .seconds(8),
         heartbeat: TimeSpan = .seconds(2),
         look: Duration = .milliseconds(250),
-        idle: TimeSpan = .seconds(5)
+        idle: TimeSpan = .seconds(5),
+        pace: Double = 1
     ) {
-        self.lease = lease
-        self.heartbeat = heartbeat
+        self.lease = lease.multiplied(by: pace)
+        self.heartbeat = heartbeat.multiplied(by: pace)
         self.look = look
-        self.idle = idle
+        self.idle = idle.multiplied(by: pace)
+        self.pace = pace
     }
 }

@@ -101,6 +101,23 @@ package actor JobWorker {
         for task in tasks { await task.value }
     }
 
+    /// Begins what is due and carries out what can be taken now, until nothing of it is left.
+    ///
+    /// Returns while jobs may still wait for a later moment; for a caller that moves the clock itself.
+    ///
+    /// - Returns: how many times a job was taken.
+    /// - Throws: what the store throws.
+    package func runDue() async throws(JobError) -> Int {
+        try await self.scheduler?.tick()
+        var count = 0
+        while !Task.isCancelled {
+            while self.carrying.count < self.limit, try await self.claim(nil) { count += 1 }
+            guard let (_, task) = self.carrying.first else { break }
+            await task.value
+        }
+        return count
+    }
+
     /// Works, without beginning jobs, until no job is left but those of other processes.
     package func runUntilIdle() async {
         while !Task.isCancelled {

@@ -27,7 +27,7 @@ extension Application {
     func applyFeatures(isDryRun: Bool) async throws -> FeatureApplication {
         let registry = try self.featureRegistry()
         let plan = FeatureApplication(try self.catalog(), recorded: try await registry.current())
-        if !isDryRun { try await plan.record(in: registry, at: .now) }
+        if !isDryRun { try await plan.record(in: registry, at: self.clock.now) }
         return plan
     }
 

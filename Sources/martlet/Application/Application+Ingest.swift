@@ -83,18 +83,20 @@ extension Application {
             }
             fetcher = ChosenFileFetcher(path: url.path, origin: self.workspace.display(url.path), files: files)
         } else {
-            fetcher = self.locationFetcher(files)
+            let places = self.locationFetcher(files)
+            fetcher = self.arrivals.map { ArrivalFetcher(arrivals: $0, others: places) } ?? places
         }
         let raw = FileRawStore(root: self.statePath("raw"))
         let warehouse = DuckDBIngestWarehouse(session: self.warehouse(), rawRoot: self.statePath("raw"))
+        let (clock, identifiers) = (self.clock, self.identifiers)
         return IngestService(
             fetcher: fetcher,
             rawStore: raw,
             warehouse: warehouse,
             alerts: IngestAlertLine(application: self),
-            now: { .now },
-            pause: Self.pause,
-            fraction: { Double.random(in: 0...1) }
+            now: { clock.now },
+            pause: clock.isStepped ? Self.noPause : Self.pause,
+            fraction: { identifiers.fraction() }
         )
     }
 
@@ -119,6 +121,9 @@ extension Application {
             objects: ObjectSourceFetcher(http: .shared, environment: self.processEnvironment, now: { .now })
         )
     }
+
+    /// A simulation's time does not pass by itself.
+    private static let noPause: @Sendable (TimeSpan) async throws -> Void = { _ in }
 
     private static let pause: @Sendable (TimeSpan) async throws -> Void = { span in
         try await Task.sleep(for: .microseconds(span.microseconds))

@@ -12,17 +12,19 @@ extension Application {
 
     /// Where jobs are asked for.
     func jobDesk() throws -> JobDesk {
-        JobDesk(store: try self.jobStore(), newID: Self.newJobID, now: { .now })
+        let (clock, identifiers) = (self.clock, self.identifiers)
+        return JobDesk(store: try self.jobStore(), newID: { identifiers.next("j") }, now: { clock.now })
     }
 
     /// What the routes and pages of jobs stand on.
     func jobContext() throws -> JobContext {
         let files = PipelineFiles(self)
+        let clock = self.clock
         return JobContext(
             store: try self.jobStore(),
             desk: try self.jobDesk(),
             pipelines: { files.current() },
-            now: { .now }
+            now: { clock.now }
         )
     }
 
@@ -48,18 +50,25 @@ extension Application {
     ///   - limit: the most jobs at a time.
     ///   - isScheduling: whether it begins jobs too.
     ///   - quiet: leaves out what is said of jobs that begin and end.
+    ///   - simulated: carries out steps in a simulation, in place of a process for each.
     /// - Returns: a worker that has not started.
     /// - Throws: what keeps the metadata from being opened.
-    func jobWorker(limit: Int, isScheduling: Bool = true, quiet: Bool = false) throws -> JobWorker {
+    func jobWorker(
+        limit: Int,
+        isScheduling: Bool = true,
+        quiet: Bool = false,
+        simulated: SimulatedStepRunner? = nil
+    ) throws -> JobWorker {
         let store = try self.jobStore()
-        let terminal = self.terminal
+        let (terminal, clock, identifiers) = (self.terminal, self.clock, self.identifiers)
         let files = PipelineFiles(self)
         let scheduler = JobScheduler(
             store: store,
             desk: try self.jobDesk(),
             watch: WorkspaceWatch(folder: self.workspace.folder),
-            pipelines: { files.current() },
-            now: { .now },
+            pipelines: { simulated == nil ? files.current() : files.current().map(\.simulated) },
+            now: { clock.now },
+            pace: clock.pace,
             report: { report in
                 switch report {
                 case .began(let job):
@@ -69,17 +78,23 @@ extension Application {
                 }
             }
         )
+        var runner: any StepRunner = ProcessStepRunner(
+            executable: Self.ownExecutable,
+            folder: self.workspace.folder,
+            environment: self.processEnvironment
+        )
+        if let simulated { runner = simulated }
+        // Where a simulation says when time passes, a job that waits must not be waited for.
+        let timing = clock.isStepped ? JobTiming(idle: .seconds(0)) : JobTiming(pace: clock.pace)
         return JobWorker(
             store: store,
-            runner: ProcessStepRunner(
-                executable: Self.ownExecutable,
-                folder: self.workspace.folder,
-                environment: self.processEnvironment
-            ),
+            runner: runner,
             scheduler: isScheduling ? scheduler : nil,
             holder: JobHolder.own.name,
             limit: limit,
-            now: { .now },
+            timing: timing,
+            now: { clock.now },
+            chance: { identifiers.fraction() },
             isGone: JobHolder.isGone,
             report: { report in
                 switch report {
@@ -102,11 +117,6 @@ extension Application {
             return URL(filePath: path)
         }
         return Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
-    }
-
-    @Sendable private static func newJobID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return "j" + RunID(using: &generator).description.prefix(10)
     }
 }
 

@@ -10,7 +10,7 @@ extension Application {
 
     /// Who acts on quarantine now.
     func quarantineAuthor(_ name: String?, reason: String?) async throws -> QuarantineAuthor {
-        QuarantineAuthor(try await self.actor(name, .write, on: .unnamed), at: .now, reason: reason)
+        QuarantineAuthor(try await self.actor(name, .write, on: .unnamed), at: self.clock.now, reason: reason)
     }
 
     /// Carries decisions about quarantine to the ledger, those of a run that was killed too.

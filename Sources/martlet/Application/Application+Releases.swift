@@ -16,14 +16,15 @@ extension Application {
     ///
     /// `opensWarehouse` lets the checklist compare what was served with the offline store.
     func releaseDesk(opensWarehouse: Bool = true) throws -> ReleaseDesk {
-        ReleaseDesk(
+        let identifiers = self.identifiers
+        return ReleaseDesk(
             store: try self.releaseStore(),
             deployments: try self.deployments(),
             registry: try self.registry(),
             probe: try self.releaseTrial(gateway: nil),
             units: WorkspaceReleaseUnits(application: self),
             skew: opensWarehouse ? LoggedSkew(application: self) : nil,
-            newID: Self.newReleaseID
+            newID: { identifiers.next("r") }
         )
     }
 
@@ -40,9 +41,12 @@ extension Application {
         )
     }
 
-    /// What carries releases out beside `gateway`.
-    func releaseRunner(_ gateway: Gateway) throws -> ReleaseRunner {
-        let (terminal, clock) = (self.terminal, self.clock)
+    /// What carries releases out beside `gateway`; what it has to say goes to the terminal unless `report` takes it.
+    func releaseRunner(
+        _ gateway: Gateway,
+        report: (@Sendable (ReleaseRunner.Report) -> Void)? = nil
+    ) throws -> ReleaseRunner {
+        let (terminal, clock, identifiers) = (self.terminal, self.clock, self.identifiers)
         return ReleaseRunner(
             store: try self.releaseStore(),
             deployments: try self.deployments(),
@@ -53,8 +57,8 @@ extension Application {
                 predictionsFolder: URL(filePath: self.predictionsFolder)
             ),
             now: { clock.now },
-            newID: Self.newReleaseID,
-            report: { report in
+            newID: { identifiers.next("r") },
+            report: report ?? { report in
                 switch report {
                 case .moved(let run):
                     let outcome = run.outcome.map { ": \($0)" } ?? ""
@@ -96,11 +100,6 @@ extension Application {
             online: OnlineFollower(store: try self.online()),
             folder: self.workspace.folder
         )
-    }
-
-    @Sendable private static func newReleaseID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return "r" + RunID(using: &generator).description.prefix(10)
     }
 }
 

@@ -119,12 +119,13 @@ extension Application {
 
     /// What MLflow clients talk to.
     private func mlflow() throws -> MLflowServices {
-        MLflowServices(
+        let clock = self.clock
+        return MLflowServices(
             tracking: try self.tracking(),
             registry: try self.registry(),
             artifacts: try self.artifacts(),
             version: MartletVersion.current,
-            now: { .now }
+            now: { clock.now }
         )
     }
 

@@ -31,8 +31,8 @@ extension Application {
         limits.inputLimit = server.inputLimit
         limits.concurrentRequestLimit = server.requestLimit
         let clock = self.clock
-        let servingClock = ServingClock(now: { clock.now }, uptimeMicroseconds: ServingClock.system.uptimeMicroseconds)
-        let gateway = Gateway(limits: limits, clock: servingClock, seed: UInt64.random(in: .min ... .max))
+        let servingClock = ServingClock(now: { clock.now }, uptimeMicroseconds: clock.uptimeMicroseconds)
+        let gateway = Gateway(limits: limits, clock: servingClock, seed: self.identifiers.seed())
         let online = OnlineFollower(store: try self.online())
         let terminal = self.terminal
         let locator = self.locator

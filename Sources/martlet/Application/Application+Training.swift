@@ -36,7 +36,7 @@ extension Application {
         effect: String? = nil,
         onEvent: @escaping @Sendable (TrainingEvent) -> Void
     ) async throws -> TrainingReport {
-        let folder = self.workspace.folder
+        let (folder, clock) = (self.workspace.folder, self.clock)
         let service = TrainingService(
             offline: self.offline(),
             tracking: try self.tracking(),
@@ -47,7 +47,7 @@ extension Application {
             coreCount: ProcessInfo.processInfo.activeProcessorCount,
             context: TrainingContext(
                 user: actor,
-                now: { .now },
+                now: { clock.now },
                 gitCommit: { GitCommit.current(in: folder) },
                 process: ProcessName.own,
                 isAlive: ProcessName.isAlive,

@@ -10,13 +10,17 @@ import MartletStores
 struct Application: Sendable {
     let workspace: Workspace
     /// The variables the process was started with.
-    let processEnvironment: [String: String]
-    let terminal: Terminal
+    var processEnvironment: [String: String]
+    var terminal: Terminal
     let metadata: MetadataHandle
-    /// The time that traffic, experiments and releases go by.
+    /// The time that everything goes by.
     var clock: WorkspaceClock
     /// The faults that versions have on purpose; `nil` outside a drill.
     var drill: FaultDrill?
+    /// Where identifiers and other chance come from.
+    var identifiers = IdentifierSource.system
+    /// The data that arrive day by day in a simulation; `nil` outside one.
+    var arrivals: SimulatedArrivals?
 
     init(workspace: Workspace, processEnvironment: [String: String], clock: WorkspaceClock = .system) {
         self.workspace = workspace
@@ -34,6 +38,8 @@ struct Application: Sendable {
         self.metadata = other.metadata
         self.clock = other.clock
         self.drill = other.drill
+        self.identifiers = other.identifiers
+        self.arrivals = other.arrivals
     }
 
     /// The path of `name` in the state folder.

@@ -16,24 +16,42 @@ import Synchronization
 /// apartment_price:2 error-rate=0.05
 /// ```
 final class FaultDrill: Sendable {
-    private let file: URL
+    private let file: URL?
     private let faults = Mutex<[ModelVersionID: [RehearsalFault.Kind]]>([:])
     private let complaint = Mutex<String?>(nil)
     private let terminal: Terminal
+    private let chance: @Sendable () -> Double
 
     /// Follows `file`, which need not be there yet.
     init(file: URL, terminal: Terminal) {
         self.file = file
         self.terminal = terminal
+        self.chance = { Double.random(in: 0..<1) }
     }
+
+    /// Has the faults that ``set(_:of:)`` says, with `chance` from 0 up to 1.
+    init(terminal: Terminal, chance: @escaping @Sendable () -> Double) {
+        self.file = nil
+        self.terminal = terminal
+        self.chance = chance
+    }
+
+    /// Gives `version` these faults.
+    func set(_ faults: [RehearsalFault.Kind], of version: ModelVersionID) {
+        self.faults.withLock { $0[version] = faults }
+    }
+
+    /// Whether something of this share of cases happens now.
+    func happens(_ share: Double) -> Bool { self.chance() < share }
 
     /// The faults of `version` now.
     func faults(of version: ModelVersionID) -> [RehearsalFault.Kind] { self.faults.withLock { $0[version] ?? [] } }
 
     /// Reads the file; one that is not understood is reported once and leaves the faults as they are.
     func look() {
+        guard let file = self.file else { return }
         do {
-            let data = FileManager.default.contents(atPath: self.file.path) ?? Data()
+            let data = FileManager.default.contents(atPath: file.path) ?? Data()
             let faults = try Self.parse(String(decoding: data, as: UTF8.self))
             let isNew = self.faults.withLock { old in
                 defer { old = faults }
@@ -95,7 +113,7 @@ struct FaultyScorer: NetworkScorer {
         for fault in self.drill.faults(of: self.version) {
             switch fault {
             case .errors(let share):
-                if Double.random(in: 0..<1) < share {
+                if self.drill.happens(share) {
                     throw ServingError(.modelFailed, "\(self.version) failed on purpose; end the drill.")
                 }
             case .slow(let span): Thread.sleep(forTimeInterval: span.seconds)

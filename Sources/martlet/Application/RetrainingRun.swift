@@ -23,10 +23,10 @@ struct RetrainingRun: Sendable {
     ///
     /// - Throws: what the training throws; the attempt is then recorded as failed and may be repeated.
     func carryOut(onEvent: @escaping @Sendable (TrainingEvent) -> Void) async throws -> Outcome {
-        let store = try self.application.retrainings()
+        let (store, clock) = (try self.application.retrainings(), self.application.clock)
         for var attempt in self.check.abandoned {
-            attempt.end(.failed, at: .now, outcome: "its process \(attempt.process) ended before it did")
-            try await store.end(attempt, Attribution(by: self.actor, at: .now))
+            attempt.end(.failed, at: clock.now, outcome: "its process \(attempt.process) ended before it did")
+            try await store.end(attempt, Attribution(by: self.actor, at: clock.now))
         }
         let record = try RetrainingRecord(self.check.decision, of: self.check.plan, on: self.check.evidence)
         guard self.check.decision.isTraining, let data = self.check.evidence.dataHash else {
@@ -41,33 +41,35 @@ struct RetrainingRun: Sendable {
             dataHash: data,
             recipeHash: self.check.recipeHash,
             labels: self.check.evidence.labels,
-            startedBy: Attribution(by: self.actor, at: .now, reason: reason),
+            startedBy: Attribution(by: self.actor, at: clock.now, reason: reason),
             process: ProcessName.own
         )
         try await store.begin(attempt, record)
+        let (start, began) = (attempt.startedBy.at, ContinuousClock.now)
         let report: TrainingReport
         do {
             report = try await self.application.train(self.check.recipe, by: self.actor, onEvent: onEvent)
         } catch {
-            attempt.end(.failed, at: .now, outcome: readableMessage(of: error))
+            attempt.end(.failed, at: clock.end(of: start, since: began), outcome: readableMessage(of: error))
             // The end is recorded even when the task around it was cancelled; the first error is the one to tell.
             let (failed, actor) = (attempt, self.actor)
-            await Task { try? await store.end(failed, Attribution(by: actor, at: .now)) }.value
+            await Task { try? await store.end(failed, Attribution(by: actor, at: clock.now)) }.value
             throw error
         }
         guard let version = report.version else {
-            attempt.end(.refused, at: .now, rows: report.rowCount, outcome: report.refusal ?? "nothing was registered")
-            try await store.end(attempt, Attribution(by: self.actor, at: .now))
+            let reason = report.refusal ?? "nothing was registered"
+            attempt.end(.refused, at: clock.end(of: start, since: began), rows: report.rowCount, outcome: reason)
+            try await store.end(attempt, Attribution(by: self.actor, at: clock.now))
             return Outcome(attempt: attempt, report: report, followUp: nil)
         }
         attempt.end(
             .registered,
-            at: .now,
+            at: clock.end(of: start, since: began),
             version: version,
             rows: report.rowCount,
             outcome: "\(version) was registered"
         )
-        try await store.end(attempt, Attribution(by: self.actor, at: .now))
+        try await store.end(attempt, Attribution(by: self.actor, at: clock.now))
         return Outcome(attempt: attempt, report: report, followUp: await self.followUp(version))
     }
 
@@ -104,10 +106,10 @@ struct RetrainingRun: Sendable {
         let order = "retraining plan '\(self.check.plan.name)' says auto: \(autonomy.rawValue), and every gate passed"
         if !(plan.experiment?.isPaired ?? false) {
             let decider = try await self.application.actor(self.actor, .decide, on: .model(version.model))
-            let approval = Attribution(by: decider, at: .now, reason: order)
+            let approval = Attribution(by: decider, at: self.application.clock.now, reason: order)
             _ = try await self.application.registry().decide(.approved, on: version, approval)
         }
-        let author = Attribution(by: self.actor, at: .now, reason: order)
+        let author = Attribution(by: self.actor, at: self.application.clock.now, reason: order)
         let desk = try self.application.releaseDesk()
         let stored =
             plan.experiment == nil

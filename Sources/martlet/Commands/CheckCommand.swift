@@ -44,7 +44,7 @@ struct CheckCommand: AsyncParsableCommand {
                 let files =
                     1 + workspace.sources.count + workspace.features.count + workspace.recipes.count
                     + workspace.releases.count + workspace.labels.count + workspace.retraining.count
-                    + workspace.pipelines.count + (workspace.policy == nil ? 0 : 1)
+                    + workspace.pipelines.count + workspace.simulations.count + (workspace.policy == nil ? 0 : 1)
                 let parts = "\(files) files, \(queryCount) queries and expressions"
                 let warnings = warningCount == 0 ? "" : ", \(warningCount) warning\(warningCount == 1 ? "" : "s")"
                 terminal.line("\(terminal.output.good("ok")): \(parts)\(warnings)")

@@ -28,7 +28,7 @@ struct FeaturesMaterializeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let moment = try Self.moment(self.asOf) ?? .now
+        let moment = try Self.moment(self.asOf) ?? application.clock.now
         let progress = ProgressLine(application.terminal)
         let reports = try await application.materialize(self.views, asOf: moment, isFull: self.full) { view, count in
             progress.update(view, "\(Quantity.count(count)) entities")
@@ -91,7 +91,7 @@ struct FeaturesGetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        let now = EventTime.now
+        let now = application.clock.now
         let readings = try await application.readOnline(self.service, KeyValueArguments(self.keys), now: now)
         var table = Table([
             .init("view"), .init("feature"), .init("value", nil, .right), .init("status"), .init("event_time"),

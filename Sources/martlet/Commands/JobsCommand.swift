@@ -53,7 +53,7 @@ struct JobsListCommand: AsyncParsableCommand {
         let filter = JobFilter(pipeline: self.pipeline, phase: self.phase, limit: max(1, self.limit))
         let jobs = try await application.jobStore().jobs(filter)
         application.terminal.show(
-            JobTable.jobs(jobs, now: .now),
+            JobTable.jobs(jobs, now: application.clock.now),
             asJSON: self.json.isEnabled,
             emptyNote: "no jobs yet; start one with: martlet jobs run PIPELINE"
         )
@@ -90,7 +90,8 @@ struct JobsPipelinesCommand: AsyncParsableCommand {
                     pipeline.triggers.map(\.sentence).joined(separator: "; "),
                     json: .array(pipeline.triggers.map { .string($0.sentence) })
                 ),
-                .time(pipeline.nextTick(after: .now)), .text(last?.job.id), .text(last?.job.phase.rawValue),
+                .time(pipeline.nextTick(after: application.clock.now)), .text(last?.job.id),
+                .text(last?.job.phase.rawValue),
                 .text(file.path),
             ])
         }
@@ -136,7 +137,7 @@ struct JobsShowCommand: AsyncParsableCommand {
             application.terminal.line("cancelled by \(cancellation.by)\(reason)")
         }
         application.terminal.line()
-        application.terminal.show(JobTable.steps(stored.job, now: .now), asJSON: false)
+        application.terminal.show(JobTable.steps(stored.job, now: application.clock.now), asJSON: false)
     }
 }
 

@@ -64,7 +64,7 @@ struct JobsRetryCommand: AsyncParsableCommand {
     func run() async throws {
         let application = try self.options.application()
         let actor = try await application.actor(self.actor.name, .write, on: .unnamed)
-        let stored = try await application.jobStore().retry(self.id, by: actor, at: .now)
+        let stored = try await application.jobStore().retry(self.id, by: actor, at: application.clock.now)
         if self.detach {
             application.terminal.line(self.json.isEnabled ? stored.json.prettyText : "job \(stored.job.id) waits")
             return
@@ -97,8 +97,8 @@ struct JobsCancelCommand: AsyncParsableCommand {
     func run() async throws {
         let application = try self.options.application()
         let actor = try await application.actor(self.actor.name, .write, on: .unnamed)
-        let cancellation = Job.Cancellation(by: actor, at: .now, reason: self.reason)
-        let stored = try await application.jobStore().cancel(self.id, cancellation, at: .now)
+        let cancellation = Job.Cancellation(by: actor, at: application.clock.now, reason: self.reason)
+        let stored = try await application.jobStore().cancel(self.id, cancellation, at: application.clock.now)
         if self.json.isEnabled {
             application.terminal.line(stored.json.prettyText)
         } else {

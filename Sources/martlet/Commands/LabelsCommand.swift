@@ -46,7 +46,7 @@ struct LabelsBuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         let application = try self.options.application()
-        var moment = EventTime.now
+        var moment = application.clock.now
         if let text = self.asOf {
             guard let given = EventTime(iso8601: text) else {
                 throw CommandError(

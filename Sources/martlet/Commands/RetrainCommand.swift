@@ -76,7 +76,7 @@ struct RetrainCheckCommand: AsyncParsableCommand {
         let application = try self.options.application()
         let plan = try application.retrainingPlan(named: self.plan)
         let request = self.measures.request(isAskedFor: false)
-        let check = try await application.checkRetraining(plan, request, at: .now)
+        let check = try await application.checkRetraining(plan, request, at: application.clock.now)
         RetrainView(check).show(on: application.terminal, asJSON: self.json.isEnabled)
     }
 }
@@ -115,7 +115,7 @@ struct RetrainRunCommand: AsyncParsableCommand {
         let request = self.measures.request(isAskedFor: !self.ifDue)
         let recipe = try application.recipe(file: nil, name: plan.recipe.value)
         let actor = try await application.actor(self.actor.name, .write, on: .model(recipe.definition.model))
-        let check = try await application.checkRetraining(plan, request, at: .now)
+        let check = try await application.checkRetraining(plan, request, at: application.clock.now)
         let shown = RetrainView(check)
         guard !self.dryRun else {
             shown.show(on: application.terminal, asJSON: self.json.isEnabled)

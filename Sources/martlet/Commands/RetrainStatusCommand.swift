@@ -33,7 +33,7 @@ struct RetrainStatusCommand: AsyncParsableCommand {
             .init("version"), .init("month_runs", "this month", .right), .init("last_verdict", "last decision"),
         ])
         let store = try application.retrainings()
-        let month = RetrainingRule.monthStart(of: .now)
+        let month = RetrainingRule.monthStart(of: application.clock.now)
         for plan in application.workspace.retraining.map(\.definition) {
             let attempts = try await store.attempts(of: plan.name, limit: 1_000)
             let decision = try await store.decisions(of: plan.name, limit: 1).first

@@ -12,7 +12,7 @@ import MartletTraining
 struct SchemaCommand: AsyncParsableCommand {
     /// The kinds of files of a workspace.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case workspace, source, features, recipe, release, labels, retraining, repairs, pipeline, slo
+        case workspace, source, features, recipe, release, labels, retraining, repairs, pipeline, simulation, slo
 
         var schema: JSONValue {
             switch self {
@@ -25,6 +25,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .retraining: RetrainingPlan.schema
             case .repairs: RepairFile.schema
             case .pipeline: Pipeline.schema
+            case .simulation: SimulationPlan.schema
             case .slo: AlertPolicy.schema
             }
         }
@@ -40,6 +41,7 @@ struct SchemaCommand: AsyncParsableCommand {
             case .retraining: "retraining/*.yaml: when a recipe is trained again, and what follows"
             case .repairs: "a file for martlet quarantine repair --rules"
             case .pipeline: "pipelines/*.yaml: what is done by itself, and when"
+            case .simulation: "simulations/*.yaml: the world that martlet simulate lets a workspace live in"
             case .slo: "slo.yaml: what is promised, who is told of it and when, and what is done"
             }
         }

@@ -35,6 +35,7 @@ struct Workspace: Sendable {
     let pipelines: [File<Pipeline>]
     /// What `slo.yaml` says; `nil` without the file.
     let policy: File<AlertPolicy>?
+    let simulations: [File<SimulationPlan>]
     /// Where `martlet.yaml` stands.
     static let fileName = "martlet.yaml"
 

@@ -33,6 +33,7 @@ struct WorkspaceChecker {
         self.checkRetraining(in: context)
         self.checkPipelines(catalog, in: context)
         self.checkPolicy(catalog, in: context)
+        self.checkSimulations(in: context)
         var queryCount = 0
         do {
             let tables = try EmptyTables(

@@ -50,7 +50,8 @@ struct WorkspaceLoader {
             labels: self.files(root, "labels", LabelDefinition.self, in: context, variables: variables),
             retraining: self.files(root, "retraining", RetrainingPlan.self, in: context, variables: variables),
             pipelines: self.files(root, "pipelines", Pipeline.self, in: context, variables: variables),
-            policy: self.policy(root, in: context, variables: variables)
+            policy: self.policy(root, in: context, variables: variables),
+            simulations: self.files(root, "simulations", SimulationPlan.self, in: context, variables: variables)
         )
         return (workspace, context.diagnostics)
     }

@@ -37,7 +37,7 @@ struct JobFollower {
             application.terminal.line(stored.json.prettyText)
         } else {
             application.terminal.line(
-                JobTable.steps(stored.job, now: .now).lines(style: application.terminal.output)
+                JobTable.steps(stored.job, now: application.clock.now).lines(style: application.terminal.output)
                     .joined(separator: "\n")
             )
             application.terminal.line("job \(id) \(stored.job.phase.rawValue)")

@@ -74,7 +74,7 @@ struct StepExecution: Sendable {
 
     private func materialize(_ names: [String], _ application: Application) async throws -> StepReport {
         let terminal = application.terminal
-        let reports = try await application.materialize(names, asOf: .now, isFull: false) { _, _ in }
+        let reports = try await application.materialize(names, asOf: application.clock.now, isFull: false) { _, _ in }
         for report in reports {
             terminal.note("\(report.view): \(report.entitiesRead) entities read, \(report.rowsChanged) rows changed")
         }
@@ -114,7 +114,7 @@ struct StepExecution: Sendable {
     private func retrain(_ name: String, _ application: Application) async throws -> StepReport {
         let terminal = application.terminal
         let plan = try application.retrainingPlan(named: name)
-        let check = try await application.checkRetraining(plan, RetrainingCheck.Request(), at: .now)
+        let check = try await application.checkRetraining(plan, RetrainingCheck.Request(), at: application.clock.now)
         for reason in check.decision.reasons { terminal.note(reason) }
         let by = self.order.job.cause.kind == .person ? self.order.job.cause.by : "martlet"
         let view = TrainingProgressView(terminal, isSilent: false)

@@ -29,19 +29,22 @@ struct AlertWatch: Sendable {
     }
 
     /// Looks once; what somebody is told is also said on the terminal.
-    func look() async {
+    ///
+    /// - Returns: what somebody is told.
+    @discardableResult
+    func look() async -> [AlertTransition] {
         let now = self.clock.now
         do {
-            for transition in try await self.store.step(
-                self.facts(now).findings(self.objectives),
-                AlertTiming(),
-                at: now
-            ) {
+            let findings = self.facts(now).findings(self.objectives)
+            let transitions = try await self.store.step(findings, AlertTiming(), at: now)
+            for transition in transitions {
                 let alert = transition.alert
                 self.terminal.note("alert \(transition.kind.rawValue): \(alert.priority.rawValue) \(alert.chain)")
             }
+            return transitions
         } catch {
             if !Task.isCancelled { self.terminal.note("alerts cannot be kept: \(error.message)") }
+            return []
         }
     }
 

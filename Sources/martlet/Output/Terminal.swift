@@ -11,6 +11,8 @@ struct Terminal: Sendable {
     let errors: Style
     /// Whether standard error is a terminal, so that progress may rewrite its line.
     let isLive: Bool
+    /// Whether nothing is written.
+    var isSilent = false
 
     /// Looks at the process's own streams and `environment`.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -22,11 +24,13 @@ struct Terminal: Sendable {
 
     /// Writes a line of result.
     func line(_ text: String = "") {
+        guard !self.isSilent else { return }
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
     /// Writes a line to standard error.
     func note(_ text: String) {
+        guard !self.isSilent else { return }
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 

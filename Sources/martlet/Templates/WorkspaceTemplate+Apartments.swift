@@ -11,6 +11,7 @@ extension WorkspaceTemplate {
         TemplateFile(path: "pipelines/nightly.yaml", text: Self.apartmentsPipeline),
         TemplateFile(path: "labels/prices_paid.yaml", text: Self.apartmentsLabels),
         TemplateFile(path: "retraining/price.yaml", text: Self.apartmentsRetraining),
+        TemplateFile(path: "simulations/ten_days.yaml", text: Self.apartmentsSimulation),
         TemplateFile(path: ".gitignore", text: ".martlet/\n"),
     ])
 
@@ -53,6 +54,7 @@ extension WorkspaceTemplate {
           csv:
             encoding: ${SALES_ENCODING:-cp949}   # the official file is CP949; utf-8 for a converted one
             date_format: YYYYMMDD
+        updates: replace                         # the file is published anew as a whole, with more rows each day
 
         # Left the name in the warehouse, `from` the heading in the file.
         columns:
