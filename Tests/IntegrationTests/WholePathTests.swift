@@ -8,8 +8,9 @@ struct WholePathTests {
     @Test(.enabled(if: Martlet.hasEngines, "run scripts/setup first"))
     func `raw data becomes a served, explained and traceable prediction`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-path-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let demo = try Martlet.run(["demo", "--directory", folder.path, "--sales", "2500"])
+        let days = folder.deletingLastPathComponent().appending(path: folder.lastPathComponent + "-days")
+        defer { for made in [folder, days] { try? FileManager.default.removeItem(at: made) } }
+        let demo = try Martlet.run(["demo", "--directory", folder.path, "--sales", "4000", "--days", "1"])
         #expect(demo.status == 0)
         #expect(demo.output.contains("GENERATED"))
         #expect(demo.output.contains("gate r2 > 0.80: passed"))
@@ -17,6 +18,10 @@ struct WholePathTests {
         #expect(demo.output.contains("ledger intact"))
         #expect(demo.output.contains("source batches and raw files"))
         #expect(!demo.errors.contains("error"))
+        #expect(demo.output.contains("GENERATED visitors"))
+        #expect(demo.output.contains("ada starts the experiment of apartment_price:2 against apartment_price:1"))
+        let jobs = try Martlet.run(["jobs", "list"], in: days)
+        #expect(jobs.output.contains("nightly") && jobs.output.contains("weekly") && !jobs.output.contains("failed"))
 
         let again = try Martlet.run(["ingest", "--json"], in: folder)
         #expect(again.status == 0)

@@ -12,14 +12,17 @@ struct Demo {
     let salesCount: Int
     let port: Int
     let isKept: Bool
+    /// How many days the copy lives through at the end; 0 leaves them out.
+    let days: Int
     private let terminal = Terminal()
 
-    init(folder: URL, seed: UInt64, salesCount: Int, port: Int, isKept: Bool) {
+    init(folder: URL, seed: UInt64, salesCount: Int, port: Int, isKept: Bool, days: Int) {
         self.folder = folder
         self.seed = seed
         self.salesCount = salesCount
         self.port = port
         self.isKept = isKept
+        self.days = days
     }
 
     /// Runs every step; the first failure ends it.
@@ -33,7 +36,10 @@ struct Demo {
         let version = try await self.step("train and judge") { try await self.train(application) }
         try await self.step("approve and deploy") { try await self.deploy(application, version) }
         try await self.step("materialize: newest feature rows for serving") { try await self.materialize(application) }
-        try await self.serve(application, example, since: start)
+        try await self.serve(application, example)
+        let lived = self.days > 0 ? try await self.live(application) : nil
+        self.summary(lived, since: start)
+        if self.isKept { try await self.keep(lived ?? self.folder) }
     }
 
     // MARK: Steps
@@ -109,21 +115,19 @@ struct Demo {
 
     private func serve(
         _ application: Application,
-        _ example: DemoData.Example,
-        since start: ContinuousClock.Instant
+        _ example: DemoData.Example
     ) async throws {
         self.heading("serve")
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let (ended, end) = AsyncStream.makeStream(of: Void.self)
         let isEnded: @Sendable () async -> Void = { for await _ in ended {} }
-        let (port, isKept) = (self.port, self.isKept)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { continuation.finish() }
                 try await application.serve(
                     host: "127.0.0.1",
-                    port: port,
-                    until: isKept ? nil : isEnded,
+                    port: 0,
+                    until: isEnded,
                     onListening: { continuation.yield($0) }
                 )
             }
@@ -134,7 +138,6 @@ struct Demo {
             }
             let url = "http://127.0.0.1:\(port)"
             try await self.ask(application, example, url)
-            self.summary(url, since: start)
             end.finish()
             try await group.waitForAll()
         }
@@ -170,7 +173,48 @@ struct Demo {
         }
     }
 
-    private func summary(_ url: String, since start: ContinuousClock.Instant) {
+    /// Lets a copy live through days: pipelines, an experiment, a release, monitoring and alerts, as they come.
+    ///
+    /// - Returns: the folder of the copy.
+    private func live(_ application: Application) async throws -> URL {
+        try await self.step("\(self.days) days on a fast clock; visitors and contracts are GENERATED") {
+            let folder = self.folder.deletingLastPathComponent()
+                .appending(path: self.folder.lastPathComponent + "-days")
+            let simulation = Simulation(
+                plan: try application.simulationPlan(named: "ten-days"),
+                days: self.days,
+                troubles: [],
+                seed: self.seed,
+                folder: folder,
+                terminal: self.terminal
+            )
+            let report = try await simulation.run(application)
+            let figures = report.figures
+            self.say(
+                "\(Quantity.count(figures.visitors)) GENERATED visitors, \(Quantity.count(figures.signed)) contracts, "
+                    + "\(Quantity.count(figures.failures)) failed requests; \(report.live) is live"
+            )
+            return folder
+        }
+    }
+
+    /// Serves the workspace in `folder`, with its console, until Ctrl-C.
+    private func keep(_ folder: URL) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let workspace = try WorkspaceLoader(environment: environment).load(folder.path)
+        let application = Application(
+            workspace: workspace,
+            processEnvironment: environment,
+            clock: try .read(in: workspace.storeFolder)
+        )
+        let terminal = self.terminal
+        let listening: @Sendable (Int) -> Void = { port in
+            terminal.line("  console     http://127.0.0.1:\(port)/console, until Ctrl-C")
+        }
+        try await application.serve(.everything, host: "127.0.0.1", port: self.port, onListening: listening)
+    }
+
+    private func summary(_ lived: URL?, since start: ContinuousClock.Instant) {
         self.heading("done in \(Self.seconds(since: start)), on GENERATED data")
         let shown = self.folder.path
         self.terminal.line("  workspace   \(shown)")
@@ -178,11 +222,8 @@ struct Demo {
         self.terminal.line("  warehouse   \(shown)/.martlet/warehouse.duckdb")
         self.terminal.line("  models      \(shown)/.martlet/artifacts")
         self.terminal.line("  predictions \(shown)/.martlet/predictions")
-        if self.isKept {
-            self.terminal.line("  server      \(url), until Ctrl-C; its interface: \(url)/openapi.json")
-        } else {
-            self.terminal.line("  again       martlet up --workspace \(shown)")
-        }
+        if let lived { self.terminal.line("  the days    \(lived.path)") }
+        if !self.isKept { self.terminal.line("  console     martlet up --workspace \((lived ?? self.folder).path)") }
     }
 
     // MARK: Output

@@ -44,7 +44,7 @@ struct SimulatedPeople: Sendable {
                 return ["\(name) promotes \(state.treatment.version), which won"]
             }
             _ = try await desk.abort(state.id, self.author("the gain is too small"))
-            return ["\(name) stops the experiment of \(state.treatment.version): \(state.verdict.rawValue)"]
+            return ["\(name) stops the experiment of \(state.treatment.version): the gain is too small"]
         case .release(let state):
             guard state.phase == .awaitingApproval else { return [] }
             _ = try await desk.promote(state.id, self.author("the figures are good"))

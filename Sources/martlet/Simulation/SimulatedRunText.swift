@@ -18,7 +18,9 @@ enum SimulatedRunText {
         case .running:
             if state.experiment.isPaired { return "\(new) scores every request beside \(old), which answers" }
             return "\(new) answers \(Self.percent(state.experiment.treatmentWeight)) of the visitors, \(old) the others"
-        case .awaitingReview: return "\(new) waits for a person: \(state.verdict.rawValue)\(reasons)"
+        case .awaitingReview:
+            let verdict = state.verdict == .ask ? "won" : "won by too little"
+            return "\(new) \(verdict) and waits for a person\(reasons)"
         case .ended: return "over: \(state.outcome ?? "")\(reasons)"
         }
     }

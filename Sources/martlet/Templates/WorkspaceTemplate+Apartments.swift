@@ -9,6 +9,7 @@ extension WorkspaceTemplate {
         TemplateFile(path: "recipes/price.yaml", text: Self.apartmentsRecipe),
         TemplateFile(path: "releases/price.yaml", text: Self.apartmentsRelease),
         TemplateFile(path: "pipelines/nightly.yaml", text: Self.apartmentsPipeline),
+        TemplateFile(path: "pipelines/weekly.yaml", text: Self.apartmentsTraining),
         TemplateFile(path: "labels/prices_paid.yaml", text: Self.apartmentsLabels),
         TemplateFile(path: "retraining/price.yaml", text: Self.apartmentsRetraining),
         TemplateFile(path: "simulations/ten_days.yaml", text: Self.apartmentsSimulation),
