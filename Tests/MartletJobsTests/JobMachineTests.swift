@@ -47,6 +47,19 @@ struct JobMachineTests {
         #expect(machine.job.endedAt == self.start + .seconds(1))
     }
 
+    @Test func `on a fast clock a timeout, a lease and a heartbeat are as long as on any other`() {
+        var machine = JobMachine(self.job([self.step("a")]), pace: 50)
+        machine.wasClaimed(at: self.start)
+        machine.stepDidStart(0, at: self.start)
+        #expect(machine.actions(at: self.start + .seconds(4_999)) == [])
+        #expect(machine.nextChange(after: self.start) == self.start + .seconds(5_000))
+        #expect(machine.actions(at: self.start + .seconds(5_000)) == [.timeOut(0)])
+        let (usual, fast) = (JobTiming(), JobTiming(pace: 50))
+        #expect(fast.lease == .seconds(400) && fast.heartbeat == .seconds(100) && fast.idle == .seconds(250))
+        #expect(fast.look == usual.look)
+        #expect(JobTiming(lease: .days(1_000_000), pace: 1e9).lease.microseconds == .max)
+    }
+
     @Test func `a failed step waits and is tried again; after the last try what needs it is left out`() {
         var machine = JobMachine(self.job([self.step("a", tries: 2), self.step("b", needs: ["a"]), self.step("c")]))
         machine.wasClaimed(at: self.start)

@@ -82,6 +82,35 @@ struct JobWorkerTests {
         #expect(log.map(\.text) == ["try 1 of \(jobs[0].job.id)/train"])
     }
 
+    @Test func `what is due is carried out, and a wait ends only when the clock is moved`() async throws {
+        let store = SQLJobStore(try MetadataKind.sqlite.open())
+        let clock = Mutex(EventTime(microseconds: 1_000_000_000_000))
+        let now: @Sendable () -> EventTime = { clock.withLock { $0 } }
+        let rule = RetryRule(tries: 2, first: .seconds(60), longest: .seconds(60))
+        let pipeline = Pipeline(name: "p", steps: [StepPlan(name: "load", work: .ingest([]), retries: rule)])
+        let desk = JobDesk(store: store, newID: { "j1" }, now: now)
+        _ = try await desk.begin(pipeline, by: "ada")
+        let counter = Counter(.failed("no answer", isFinal: false, result: [:]))
+        let timing = JobTiming(look: .milliseconds(5), idle: .seconds(0))
+        let worker = JobWorker(
+            store: store,
+            runner: counter,
+            scheduler: nil,
+            holder: "a",
+            limit: 1,
+            timing: timing,
+            now: now,
+            chance: { 0.5 }
+        )
+        #expect(try await worker.runDue() == 1)
+        #expect(try await worker.runDue() == 0)
+        #expect(try await store.job("j1")?.job.phase == .running)
+        clock.withLock { $0 = $0 + .seconds(30) }
+        #expect(try await worker.runDue() == 1)
+        #expect(try await store.job("j1")?.job.phase == .failed)
+        #expect(counter.starts.withLock { $0 } == ["j1/load": 2])
+    }
+
     @Test func `what a dead process left is begun anew and keeps what was done`() async throws {
         let store = SQLJobStore(try MetadataKind.sqlite.open())
         let stored = try await self.desk(store).begin(self.pipeline("p"), by: "ada")
