@@ -39,6 +39,36 @@ struct TrialTests {
         #expect(broken.errors.contains("workspace.invalidClock"))
     }
 
+    @Test func `jobs begin by the fast clock, once a day, and are trusted as long as by any other`() throws {
+        let folder = Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let pipelines = folder.appending(path: "pipelines")
+        try FileManager.default.createDirectory(at: pipelines, withIntermediateDirectories: true)
+        try Data("name: trial\nauth: off\n".utf8).write(to: folder.appending(path: "martlet.yaml"))
+        let text = """
+            name: nightly
+            triggers: [{cron: {at: "0 2 * * *", timezone: Asia/Seoul}}]
+            steps: [{name: tell, command: [sh, -c, "sleep 1; echo $MARTLET_TICK_DATE"], timeout: 1m}]
+            """
+        try Data(text.utf8).write(to: pipelines.appending(path: "nightly.yaml"))
+        let clock = ["--fast-clock", "20000", "--clock-from", "2023-05-01"]
+        let server = try ServerProcess("up", in: folder, arguments: clock)
+        defer { server.stop() }
+        var ticks: [String] = []
+        for _ in 0..<400 where ticks.count < 2 {
+            let jobs = try Martlet.run(["jobs", "list", "--phase", "succeeded", "--json"], in: folder)
+            guard case .array(let rows) = try JSONValue(parsing: Data(jobs.output.utf8)) else { continue }
+            ticks = rows.compactMap { row in
+                if case .string(let id)? = row["job"] { id } else { nil }
+            }
+        }
+        // A second of work is five hours here, far beyond the lease and the timeout by this clock.
+        #expect(ticks.count >= 2)
+        let shown = try Martlet.run(["jobs", "show", try #require(ticks.last), "--json"], in: folder)
+        #expect(shown.output.contains("T17:00:00Z") && shown.output.contains("2023-05-0"), "\(shown.output)")
+        #expect(shown.output.contains(#""interruptions": 0"#), "\(shown.output)")
+    }
+
     @Test func `the environment cloud has neither a fast clock nor faults`() throws {
         let folder = Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
