@@ -1,5 +1,6 @@
 package import HTTPTypes
 import MartletCore
+import MartletMonitoring
 import MartletReleases
 package import MartletTracking
 
@@ -13,7 +14,7 @@ extension TrackingError {
         case .accessRefused, .fourEyes: .forbidden
         case .experimentNotFound, .runNotFound, .tagNotFound, .modelNotFound, .modelVersionNotFound, .aliasNotFound,
             .endpointNotFound, .artifactNotFound, .webhookNotFound, .accountNotFound, .keyNotFound, .grantNotFound,
-            .releaseNotFound, .dataSourceNotFound, .retrainingPlanNotFound:
+            .releaseNotFound, .dataSourceNotFound, .retrainingPlanNotFound, .alertNotFound, .alertSilenceNotFound:
             .notFound
         case .experimentExists, .runExists, .modelExists, .accountExists, .alreadyDecided, .versionIsDeployed,
             .versionNotApproved, .runDeleted, .parameterChanged, .deploymentChangedMeanwhile, .feedbackConflict,
@@ -23,7 +24,7 @@ extension TrackingError {
         case .invalidTrackingValue, .invalidAlias, .invalidModelReference, .reasonRequired, .actorRequired,
             .reservedTag, .invalidEndpointName, .invalidArtifactPath, .invalidWebhook, .unknownWebhookEvent,
             .invalidAccount, .invalidKey, .invalidScope, .invalidTraffic, .invalidFeedback, .releaseInvalid,
-            .dataInvalid:
+            .dataInvalid, .alertInvalid:
             .unprocessableContent
         case .identityKeysUnavailable, .dataUnavailable: .serviceUnavailable
         default: .internalServerError

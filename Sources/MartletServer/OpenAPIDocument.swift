@@ -107,7 +107,9 @@ package enum OpenAPIDocument {
     /// The whole document.
     package static func document(version: String) -> JSONValue {
         var paths: [String: JSONValue] = [:]
-        for operation in Self.operations + Self.releaseOperations + Self.jobOperations + Self.insightOperations {
+        for operation in Self.operations + Self.releaseOperations + Self.jobOperations + Self.insightOperations
+            + Self.alertOperations
+        {
             // A path may take several methods.
             guard case .object(let item) = Self.item(operation) else { continue }
             guard case .object(let known)? = paths[operation.path] else {

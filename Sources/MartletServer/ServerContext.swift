@@ -46,6 +46,8 @@ package struct ServerContext: Sendable {
     package var samples: @Sendable () -> [MetricSample] = { [] }
     /// Pipelines and jobs over HTTP; `nil` leaves them out.
     package var jobs: JobContext?
+    /// Alerts and promises over HTTP; `nil` leaves them out.
+    package var alerts: AlertContext?
 
     /// Puts it together.
     package init(

@@ -23,6 +23,7 @@ package enum ServerRouter {
         if let webhooks = context.webhooks { WebhookRoutes(context: webhooks).add(to: router) }
         if let releases = context.releases { ReleaseRoutes(context: releases).add(to: router) }
         if let jobs = context.jobs { JobRoutes(context: jobs).add(to: router) }
+        if let alerts = context.alerts { AlertRoutes(context: alerts).add(to: router) }
         if let registry = context.registry { ModelRoutes(registry: registry).add(to: router) }
         if let mlflow = context.mlflow {
             MLflowRoutes(services: mlflow).add(to: router)

@@ -60,7 +60,7 @@ struct Martlet: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Operations",
-                subcommands: [MonitorCommand.self, AlertsCommand.self, ExportCommand.self]
+                subcommands: [MonitorCommand.self, AlertsCommand.self, LevelsCommand.self, ExportCommand.self]
             ),
             CommandGroup(name: "About", subcommands: [DemoCommand.self, VersionCommand.self]),
         ]

@@ -20,7 +20,9 @@ struct HelpTests {
         ["warehouse", "query"], ["features", "apply"], ["features", "get"], ["features", "materialize"],
         ["features", "historical"], ["train"], ["runs", "compare"], ["models", "approve"], ["ledger", "verify"],
         ["deploy"], ["monitor"], ["monitor", "drift"], ["serve"], ["up"], ["predict"], ["trace"], ["demo"],
-        ["labels", "build"], ["retrain", "check"], ["retrain", "run"],
+        ["labels", "build"], ["retrain", "check"], ["retrain", "run"], ["slo"], ["alerts", "show"],
+        ["alerts", "silence"],
+        ["alerts", "unsilence"], ["alerts", "backtest"],
     ])
     func `each command's help has an example`(command: [String]) throws {
         let outcome = try MartletProcess.run(command + ["--help"])

@@ -97,7 +97,7 @@ struct AlertMachineTests {
     }
 
     @Test func `an error that grew and inputs that drifted are one alert with its cause`() {
-        let facts = AlertFacts(
+        var facts = AlertFacts(
             traffic: [
                 .init(endpoint: "a", requestCount: 1_000, faultCount: 50, slowCount: 0, outages: [("new", "it fails")]),
                 .init(endpoint: "b", requestCount: 19, faultCount: 19, slowCount: 19, outages: []),
@@ -107,10 +107,10 @@ struct AlertMachineTests {
                 .init(endpoint: "a", version: "m:1", driftedColumns: ["area"], errorGrowth: 0.3, estimatedGrowth: 0.4),
                 .init(endpoint: "b", version: "m:1", driftedColumns: [], errorGrowth: 0.1, estimatedGrowth: 0.24),
                 .init(endpoint: "c", version: "m:1", driftedColumns: ["x", "y"], errorGrowth: nil, estimatedGrowth: 0),
-            ],
-            diskShare: 0.9
+            ]
         )
-        let findings = facts.findings(ServiceObjectives())
+        facts.host.disk = 0.9
+        let findings = facts.findings(ServiceObjectives(), at: self.start)
         #expect(
             findings.map(\.key) == [
                 "RequestsFail/endpoint:a", "Slow/endpoint:c", "ErrorGrew/endpoint:a", "ErrorExpectedToGrow/endpoint:b",

@@ -166,6 +166,7 @@ struct RoutesTests {
                 let operations =
                     OpenAPIDocument.operations + OpenAPIDocument.releaseOperations + OpenAPIDocument.jobOperations
                     + OpenAPIDocument.insightOperations
+                    + OpenAPIDocument.alertOperations
                 #expect(Set(paths.keys) == Set(operations.map(\.path)))
             }
     }

@@ -40,6 +40,10 @@ package struct Alert: Sendable, Hashable, Codable {
     package internal(set) var lastFoundAt: EventTime
     /// When somebody was told; `nil` while nobody was.
     package internal(set) var toldAt: EventTime?
+    /// When it was told again as it became worse; `nil` while it did not.
+    package internal(set) var worsenedAt: EventTime?
+    /// How bad it was when it was told last.
+    var toldPriority: AlertPriority?
     /// When it was told again, as nobody took it on in time.
     package internal(set) var escalatedAt: EventTime?
     package internal(set) var acknowledgement: Acknowledgement?
@@ -96,28 +100,4 @@ package struct Alert: Sendable, Hashable, Codable {
 
     /// The summary with what led to it: `error +24 % ← area drifted`.
     package var chain: String { ([self.summary] + self.causes).joined(separator: " ← ") }
-}
-
-/// A time in which nobody is told of some alerts.
-package struct AlertSilence: Sendable, Hashable, Codable {
-    package let id: String
-    /// A rule, a subject, or both as `rule/subject`; `*` is all.
-    package let pattern: String
-    package let until: EventTime
-    package let by: String
-    package let reason: String
-
-    /// Silences what `pattern` names.
-    package init(id: String, pattern: String, until: EventTime, by actor: String, reason: String) {
-        self.id = id
-        self.pattern = pattern
-        self.until = until
-        self.by = actor
-        self.reason = reason
-    }
-
-    /// Whether `alert` is silenced at `now`.
-    package func covers(_ alert: Alert, at now: EventTime) -> Bool {
-        now < self.until && [alert.key, alert.rule, alert.subject, "*"].contains(self.pattern)
-    }
 }

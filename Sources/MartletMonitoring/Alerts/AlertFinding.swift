@@ -13,14 +13,14 @@ package struct AlertFinding: Sendable, Hashable {
     package var causes: [String]
     /// What else came of the same cause, one line each; empty when nothing is known.
     package var consequences: [String] = []
-    /// All rules that it stands for, its own first.
-    package var rules: [String]
+    /// The keys of all findings that it stands for, its own first.
+    package var members: [String]
     /// The endpoints that it is about or that suffer from it, in the order of names.
     package var endpoints: [String]
     /// What to look at and what to do.
     package let runbook: String
     /// How long it must be so before somebody is told.
-    package let holds: TimeSpan
+    package var holds: TimeSpan
 
     /// Describes what is wrong.
     package init(
@@ -37,7 +37,7 @@ package struct AlertFinding: Sendable, Hashable {
         self.priority = priority
         self.summary = summary
         self.causes = causes
-        self.rules = [rule]
+        self.members = ["\(rule)/\(subject)"]
         self.endpoints = subject.hasPrefix("endpoint:") ? [String(subject.dropFirst("endpoint:".count))] : []
         self.runbook = runbook
         self.holds = holds
@@ -54,6 +54,15 @@ package struct AlertFinding: Sendable, Hashable {
             runbook: rule.runbook,
             holds: rule.holds
         )
+    }
+
+    /// All rules that it stands for, its own first.
+    package var rules: [String] {
+        var rules: [String] = []
+        for rule in self.members.map({ String($0.prefix { $0 != "/" }) }) where !rules.contains(rule) {
+            rules.append(rule)
+        }
+        return rules
     }
 
     /// The same rule about the same thing is one alert, however often it is found.

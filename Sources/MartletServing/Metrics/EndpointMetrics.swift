@@ -32,9 +32,10 @@ package final class EndpointMetrics: Sendable {
         }
     }
 
-    /// The upper bounds of the latency histogram, in microseconds.
+    /// The upper bounds of the latency histogram, in microseconds; the usual limits of promises are among them.
     package static let bucketMicroseconds: [Int64] = [
-        25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+        25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 800_000,
+        1_000_000,
     ]
 
     package let endpoint: String

@@ -38,6 +38,8 @@ extension Application {
         context.features = try self.featureContext()
         context.retraining = try self.retrainingContext()
         context.alerts = ConsoleAlerts(store: try self.alerts(), newID: Self.newSilenceID)
+        let levels = try AlertFactReader(self)
+        context.alerts?.levels = { try await levels.report(at: clock.now) }
         return try ConsoleRoutes(context)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import MartletCore
 import MartletFeatures
+import MartletMonitoring
 import MartletStores
 
 extension Application {
@@ -43,9 +44,30 @@ extension Application {
         let service = MaterializationService(offline: self.offline(), online: try self.online())
         var reports: [MaterializationReport] = []
         for view in views {
-            reports.append(
-                try await service.materialize(view, asOf: asOf, fullRefresh: isFull) { progress(view.name, $0) }
-            )
+            do {
+                let report = try await service.materialize(view, asOf: asOf, fullRefresh: isFull) {
+                    progress(view.name, $0)
+                }
+                reports.append(report)
+                await self.note(
+                    DataAttempt(
+                        subject: "view:\(view.name)",
+                        at: self.clock.now,
+                        outcome: .fresh,
+                        rowCount: report.rowsChanged
+                    )
+                )
+            } catch {
+                await self.note(
+                    DataAttempt(
+                        subject: "view:\(view.name)",
+                        at: self.clock.now,
+                        outcome: .failed,
+                        message: readableMessage(of: error)
+                    )
+                )
+                throw error
+            }
         }
         return reports
     }

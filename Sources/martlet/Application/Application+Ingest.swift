@@ -3,6 +3,7 @@ import Foundation
 import MartletCore
 import MartletEngines
 import MartletIngest
+import MartletMonitoring
 import MartletStores
 
 extension Application {
@@ -44,14 +45,17 @@ extension Application {
         var outcome = IngestOutcome()
         for definition in definitions {
             do {
-                outcome.reports += try await service.ingest(
+                let reports = try await service.ingest(
                     definition,
                     isReload: isReload,
                     fromFallback: fromFallback,
                     progress: progress
                 )
+                outcome.reports += reports
+                await self.note(DataAttempt(reports, of: definition.name, at: self.clock.now))
             } catch {
                 outcome.failures.append(error)
+                await self.note(DataAttempt(error, of: definition.name, at: self.clock.now))
             }
         }
         return outcome

@@ -46,6 +46,7 @@ extension Application {
         let readings = MonitoringReadings(folder: self.workspace.storeFolder.path)
         context.samples = { readings.all }
         if surface == .everything { context.jobs = try self.jobContext() }
+        if surface != .tracking { context.alerts = try self.alertContext() }
         let gateway = surface == .tracking ? nil : serving.gateway
         if surface != .gateway { context.console = try self.console(context.authenticator, gateway, readings) }
         var logger = Logger(label: "martlet")
@@ -100,7 +101,10 @@ extension Application {
                 readings: readings,
                 interval: .microseconds(self.workspace.configuration.monitoring.every.microseconds)
             ),
-            AlertService(watch: try AlertWatch(self, gateway: serving.gateway, readings: readings)),
+            AlertService(
+                watch: try AlertWatch(self, gateway: serving.gateway, readings: readings),
+                clock: self.clock
+            ),
         ]
         services += [AlertDeliveryService(application: self), AlertActingService(application: self)]
         if let drill = self.drill { services.append(FaultDrillService(drill: drill)) }

@@ -1,6 +1,7 @@
 import Foundation
 import MartletCore
 import MartletEngines
+import MartletMonitoring
 import MartletStores
 import MartletTracking
 import MartletTraining
@@ -54,12 +55,23 @@ extension Application {
                 effect: effect
             )
         )
-        return try await service.train(
+        let began = ContinuousClock.now
+        let report = try await service.train(
             file.definition,
             recipeHash: Recipe.hash(ofText: file.text),
             catalog: try self.catalog(),
             onEvent: onEvent
         )
+        await self.note(
+            DataAttempt(
+                subject: "recipe:\(file.definition.name)",
+                at: self.clock.now,
+                outcome: report.version == nil ? .refused : .fresh,
+                rowCount: report.rowCount,
+                seconds: (ContinuousClock.now - began) / .seconds(1)
+            )
+        )
+        return report
     }
 }
 

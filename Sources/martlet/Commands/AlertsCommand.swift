@@ -11,17 +11,20 @@ struct AlertsCommand: AsyncParsableCommand {
         commandName: "alerts",
         abstract: "Show what is wrong, take it on, or silence it.",
         discussion: """
-            A running server finds out what is wrong: requests that fail or are slow, variants that were taken out, errors
-            that grew, inputs that drifted, a disk that fills. Webhooks are told (martlet webhooks add … --event
-            alert.fired --event alert.resolved), and the ledger.
+            A running server finds out what is wrong: requests that fail or are slow, budgets that burn, errors that grew,
+            inputs that drifted, data that is stale or was refused, jobs that failed, a host that is used up. Findings of one
+            cause are one alert. Who is told, and when, stands in slo.yaml; the ledger keeps all of it.
 
             Examples:
               martlet alerts list
+              martlet alerts show RequestsFail/endpoint:rent
               martlet alerts ack RequestsFail/endpoint:rent --reason "looking at it"
               martlet alerts silence endpoint:rent --for 2h --reason "planned work"
             """,
         subcommands: [
-            AlertsListCommand.self, AlertsHistoryCommand.self, AlertsAcknowledgeCommand.self, AlertsSilenceCommand.self,
+            AlertsListCommand.self, AlertsShowCommand.self, AlertsHistoryCommand.self, AlertsAcknowledgeCommand.self,
+            AlertsSilenceCommand.self, AlertsSilencesCommand.self, AlertsUnsilenceCommand.self,
+            AlertsBacktestCommand.self,
             AlertsDeliveriesCommand.self, AlertsRedeliverCommand.self, AlertsTestChannelCommand.self,
             AlertsActionsCommand.self, AlertsActCommand.self,
         ],
@@ -35,13 +38,14 @@ private enum AlertTable {
         var table = Table([
             .init("priority"), .init("alert"), .init("phase"), .init("since"), .init("told"),
             .init("acknowledged_by", "by"),
-            .init("silenced"), .init("what"), .init("runbook"),
+            .init("silenced"), .init("what"), .init("runbook"), .init("id"),
         ])
         for alert in alerts.sorted(by: { ($0.priority, $0.key) < ($1.priority, $1.key) }) {
             table.add([
                 .text(alert.priority.rawValue), .text(alert.key), .text(alert.phase.rawValue),
                 .time(alert.firstFoundAt), .time(alert.toldAt), .text(alert.acknowledgement?.by),
                 .flag(silences.contains { $0.covers(alert, at: now) }), .text(alert.chain), .text(alert.runbook),
+                .text(alert.id),
             ])
         }
         return table
@@ -160,29 +164,25 @@ struct AlertsSilenceCommand: AsyncParsableCommand {
     @Option(help: "Why, for the ledger.")
     var reason: String
 
-    func validate() throws {
-        guard let span = TimeSpan(self.span), span.microseconds > 0, span <= .days(30) else {
-            throw ValidationError("--for is '\(self.span)'; it must be a time span up to 30d, such as 2h")
-        }
-    }
-
     func run() async throws {
         let application = try self.options.application()
         let actor = try await application.actor(self.actor.name, .write, on: .server)
         let now = application.clock.now
-        let silence = AlertSilence(
-            id: "s" + String(now.microseconds, radix: 36),
-            pattern: self.pattern,
-            until: now + (TimeSpan(self.span) ?? .seconds(0)),
-            by: actor,
-            reason: self.reason
-        )
+        let silence: AlertSilence
+        do {
+            silence = try AlertSilence(
+                pattern: self.pattern,
+                span: self.span,
+                by: actor,
+                reason: self.reason,
+                at: now
+            )
+        } catch {
+            throw CommandError(error.code, error.message, status: .invalid)
+        }
         try await application.alerts().add(silence, at: now)
-        application.terminal.line("nobody is told of \(self.pattern) until \(Quantity.moment(silence.until))")
+        application.terminal.line(
+            "nobody is told of \(self.pattern) until \(Quantity.moment(silence.until)) (silence \(silence.id))"
+        )
     }
-}
-
-extension Application {
-    /// What is wrong, and who takes it on.
-    func alerts() throws -> SQLAlertStore { SQLAlertStore(try self.metadata.database()) }
 }

@@ -19,40 +19,46 @@ struct ExportCommand: AsyncParsableCommand {
     )
 }
 
-/// What is promised, in place of the defaults.
+/// What is promised, in place of what the workspace says.
 struct ObjectiveOptions: ParsableArguments {
-    @Option(help: "The 95th percentile of the latency that is promised, in milliseconds.")
-    var latency: Double = 500
+    @Option(help: "The 95th percentile of the latency that is promised, in milliseconds; by default the workspace's.")
+    var latency: Double?
     @Option(help: "The 95th percentile from which somebody is told, in milliseconds.")
-    var latencyAlert: Double = 800
+    var latencyAlert: Double?
     @Option(help: "The share of failed requests that is promised.")
-    var errors: Double = 0.01
+    var errors: Double?
     @Option(help: "The share of failed requests from which a release is taken back.")
-    var errorsAlert: Double = 0.03
+    var errorsAlert: Double?
     @Option(help: "The growth of the model's error from which somebody is told.")
-    var errorGrowth: Double = 0.2
+    var errorGrowth: Double?
 
     func validate() throws {
-        for (name, value) in [("--latency", self.latency), ("--latency-alert", self.latencyAlert)] where !(value > 0) {
-            throw ValidationError("\(name) is \(value); it must be more than 0")
+        for (name, value) in [("--latency", self.latency), ("--latency-alert", self.latencyAlert)] {
+            if let value, !(value > 0) { throw ValidationError("\(name) is \(value); it must be more than 0") }
         }
-        for (name, value) in [("--errors", self.errors), ("--errors-alert", self.errorsAlert)]
-        where !(value > 0 && value < 1) {
-            throw ValidationError("\(name) is \(value); it must be between 0 and 1")
+        for (name, value) in [("--errors", self.errors), ("--errors-alert", self.errorsAlert)] {
+            if let value, !(value > 0 && value < 1) {
+                throw ValidationError("\(name) is \(value); it must be between 0 and 1")
+            }
         }
-        if !(self.errorGrowth > 0) {
-            throw ValidationError("--error-growth is \(self.errorGrowth); it must be more than 0")
+        if let growth = self.errorGrowth, !(growth > 0) {
+            throw ValidationError("--error-growth is \(growth); it must be more than 0")
         }
     }
 
-    /// The objectives with what was named.
-    var objectives: ServiceObjectives {
+    /// What was named, else what the workspace around the current folder promises, else the defaults.
+    func objectives() throws -> ServiceObjectives {
         var objectives = ServiceObjectives()
-        objectives.latencySeconds = self.latency / 1_000
-        objectives.latencyAlertSeconds = self.latencyAlert / 1_000
-        objectives.errorShare = self.errors
-        objectives.errorAlertShare = self.errorsAlert
-        objectives.errorGrowth = self.errorGrowth
+        do {
+            objectives = try WorkspaceLoader(environment: ProcessInfo.processInfo.environment).load(nil).objectives
+        } catch let error as CommandError where error.code == .workspaceNotFound {
+            // Rules can be written anywhere.
+        }
+        if let latency = self.latency { objectives.latencySeconds = latency / 1_000 }
+        if let latency = self.latencyAlert { objectives.latencyAlertSeconds = latency / 1_000 }
+        if let errors = self.errors { objectives.errorShare = errors }
+        if let errors = self.errorsAlert { objectives.errorAlertShare = errors }
+        if let growth = self.errorGrowth { objectives.errorGrowth = growth }
         return objectives
     }
 }
@@ -74,7 +80,7 @@ struct ExportPrometheusRulesCommand: AsyncParsableCommand {
     @OptionGroup var objectives: ObjectiveOptions
 
     func run() async throws {
-        let text = PrometheusRules.text(AlertCatalog.groups(self.objectives.objectives))
+        let text = PrometheusRules.text(AlertCatalog.groups(try self.objectives.objectives()))
         Terminal().line(String(text.dropLast()))
     }
 }
@@ -95,6 +101,6 @@ struct ExportGrafanaCommand: AsyncParsableCommand {
     @OptionGroup var objectives: ObjectiveOptions
 
     func run() async throws {
-        Terminal().line(GrafanaDashboard.json(self.objectives.objectives).prettyText)
+        Terminal().line(GrafanaDashboard.json(try self.objectives.objectives()).prettyText)
     }
 }

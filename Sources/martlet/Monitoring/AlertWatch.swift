@@ -1,4 +1,6 @@
+import Foundation
 import MartletCore
+import MartletJobs
 import MartletMonitoring
 import MartletServer
 import MartletServing
@@ -7,25 +9,50 @@ import MartletTracking
 import ServiceLifecycle
 
 /// Looks what is wrong with a running server, and has it told.
-struct AlertWatch: Sendable {
-    private let store: SQLAlertStore
+actor AlertWatch {
+    private let application: Application
+    private let store: any AlertStore
+    private let levels: any ServiceLevelStore
     private let gateway: Gateway
     private let readings: MonitoringReadings
     private let objectives: ServiceObjectives
+    private let policy: AlertPolicy
     private let clock: WorkspaceClock
     private let terminal: Terminal
+    private let reader: AlertFactReader
+    private var lineage: WorkspaceLineage
+    private var host: HostReader
+    private var counter = RequestCounter()
+    /// What the stores said last, and when by the machine's clock they are asked again.
+    private var slow = (facts: AlertFacts(traffic: [], comparisons: []), graph: LineageGraph())
+    private var asksAgain = ContinuousClock.now
+    private var askedAt = EventTime(microseconds: 0)
+    private var forgetsAgain = ContinuousClock.now
+    private var fault: String?
 
     /// Over which time requests are counted.
     private static let window = TimeSpan.seconds(300)
+    /// How often the stores are asked.
+    private static let pause = Duration.seconds(15)
+    /// By the clock of the workspace, which may be fast.
+    private static let patience = TimeSpan.seconds(3_600)
+    /// How long counts are kept: the time of a budget, and again as long to look back.
+    private static let memory = TimeSpan.days(60)
 
     /// Watches `gateway` and what monitoring reads.
     init(_ application: Application, gateway: Gateway, readings: MonitoringReadings) throws {
-        self.store = SQLAlertStore(try application.metadata.database())
+        self.application = application
+        self.store = try application.alerts()
+        self.levels = try application.levels()
         self.gateway = gateway
         self.readings = readings
-        self.objectives = application.workspace.configuration.monitoring.objectives
+        self.objectives = application.workspace.objectives
+        self.policy = application.workspace.alertPolicy
         self.clock = application.clock
         self.terminal = application.terminal
+        self.reader = try AlertFactReader(application)
+        self.lineage = WorkspaceLineage(application)
+        self.host = HostReader(folder: application.workspace.storeFolder.path)
     }
 
     /// Looks once; what somebody is told is also said on the terminal.
@@ -35,21 +62,66 @@ struct AlertWatch: Sendable {
     func look() async -> [AlertTransition] {
         let now = self.clock.now
         do {
-            let findings = self.facts(now).findings(self.objectives)
-            let transitions = try await self.store.step(findings, AlertTiming(), at: now)
+            try await self.count(now)
+            // On a fast clock what is told follows from that clock alone.
+            let isDue = self.clock.isFast ? now >= self.askedAt + Self.patience : ContinuousClock.now >= self.asksAgain
+            if isDue { try await self.ask(now) }
+            let findings = self.facts(now)
+                .findings(self.policy, self.objectives, along: self.slow.graph, at: now)
+            let transitions = try await self.store.step(findings, self.policy.timing, at: now)
             for transition in transitions {
                 let alert = transition.alert
                 self.terminal.note("alert \(transition.kind.rawValue): \(alert.priority.rawValue) \(alert.chain)")
             }
+            self.fault = nil
             return transitions
         } catch {
-            if !Task.isCancelled { self.terminal.note("alerts cannot be kept: \(error.message)") }
+            // The server stops; that is no fault.
+            if Task.isCancelled { return [] }
+            let message = readableMessage(of: error)
+            if self.fault != message { self.terminal.note("alerts cannot be kept: \(message)") }
+            self.fault = message
             return []
         }
     }
 
+    /// Keeps what was counted, also what could not be kept before.
+    func count(_ now: EventTime) async throws {
+        try await self.levels.add(self.counter.take(self.gateway.metrics, self.objectives, at: now))
+        self.counter.kept()
+    }
+
+    private func ask(_ now: EventTime) async throws {
+        var facts = AlertFacts(traffic: [], comparisons: [])
+        facts.data = try await self.reader.data(at: now)
+        facts.jobs = try await self.reader.jobs(at: now)
+        facts.budgets = try await self.reader.budgets(at: now)
+        facts.experiments = try await self.reader.experiments()
+        facts.interruptions = try await self.reader.interruptions(since: now - .seconds(3_600), at: now)
+        if !self.clock.isFast { facts.host = self.host.read() }
+        var lineage = self.lineage
+        self.slow = (facts, try await lineage.graph(self.reader.pipelines))
+        self.lineage = lineage
+        self.readings.set(AlertSamples(facts, at: now).all)
+        try await self.levels.put(self.readings.versions.flatMap { Self.readings($0, now) })
+        if ContinuousClock.now >= self.forgetsAgain {
+            try await self.levels.forget(before: now - Self.memory)
+            self.forgetsAgain = .now + .seconds(3_600)
+        }
+        (self.asksAgain, self.askedAt) = (.now + Self.pause, now)
+    }
+
+    private static func readings(_ version: MonitoredVersion, _ now: EventTime) -> [LevelReading] {
+        let subject = "endpoint:\(version.endpoint)"
+        return [
+            version.quality.growth.map { LevelReading(.errorGrowth, of: subject, $0, at: now) },
+            version.quality.estimatedGrowth.map { LevelReading(.estimatedGrowth, of: subject, $0, at: now) },
+        ]
+        .compactMap(\.self)
+    }
+
     private func facts(_ now: EventTime) -> AlertFacts {
-        AlertFacts(
+        var facts = AlertFacts(
             traffic: self.gateway.routingTable.endpoints.keys.sorted().map { self.traffic(of: $0, now) },
             comparisons: self.readings.versions.map { monitored in
                 AlertFacts.Comparison(
@@ -59,9 +131,12 @@ struct AlertWatch: Sendable {
                     errorGrowth: monitored.quality.growth,
                     estimatedGrowth: monitored.quality.estimatedGrowth
                 )
-            },
-            diskShare: self.readings.diskShare
+            }
         )
+        let slow = self.slow.facts
+        (facts.data, facts.jobs, facts.budgets, facts.host) = (slow.data, slow.jobs, slow.budgets, slow.host)
+        (facts.interruptions, facts.experiments) = (slow.interruptions, slow.experiments)
+        return facts
     }
 
     private func traffic(of endpoint: String, _ now: EventTime) -> AlertFacts.Traffic {
@@ -70,12 +145,7 @@ struct AlertWatch: Sendable {
         for variant in variants {
             answered += Int(clamping: variant.counts.answeredCount)
             faults += Int(clamping: variant.faultCount)
-            // A bucket that reaches past the limit counts as slow whole: never too kindly.
-            for (index, count) in variant.counts.buckets.enumerated() {
-                let bounds = EndpointMetrics.bucketMicroseconds
-                let upper = index < bounds.count ? Double(bounds[index]) / 1_000_000 : .infinity
-                if upper > self.objectives.latencyAlertSeconds { slow += Int(clamping: count) }
-            }
+            slow += variant.counts.count(slowerThan: self.objectives.latencyAlertSeconds)
         }
         return AlertFacts.Traffic(
             endpoint: endpoint,
@@ -92,6 +162,7 @@ struct AlertWatch: Sendable {
 /// Looks again and again while the server runs.
 struct AlertService: Service {
     let watch: AlertWatch
+    let clock: WorkspaceClock
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -100,5 +171,7 @@ struct AlertService: Service {
                 if !Task.isCancelled { await self.watch.look() }
             }
         }
+        // What was counted since the last look is not lost.
+        try? await self.watch.count(self.clock.now)
     }
 }

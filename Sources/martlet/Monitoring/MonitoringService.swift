@@ -1,4 +1,3 @@
-import Foundation
 import MartletCore
 import MartletMonitoring
 import MartletServer
@@ -15,6 +14,7 @@ struct MonitoringLook: Sendable {
 /// What the last look at live traffic found; read when metrics are asked for.
 final class MonitoringReadings: Sendable {
     private let look = Mutex(MonitoringLook())
+    private let watched = Mutex<[MetricSample]>([])
     private let folder: String
 
     /// Starts empty; `folder` names the disk whose use is told.
@@ -30,29 +30,18 @@ final class MonitoringReadings: Sendable {
     var business: [EndpointBusiness] { self.look.withLock { $0.business } }
 
     /// What the last look found, and how the host is now.
-    var all: [MetricSample] { self.look.withLock { $0.samples } + self.host }
+    var all: [MetricSample] { self.look.withLock { $0.samples } + self.watched.withLock { $0 } + self.host }
 
-    /// The used share of the state's disk; `nil` when it cannot be read.
-    var diskShare: Double? {
-        guard let facts = try? FileManager.default.attributesOfFileSystem(forPath: self.folder),
-            let size = (facts[.systemSize] as? NSNumber)?.doubleValue, size > 0,
-            let free = (facts[.systemFreeSize] as? NSNumber)?.doubleValue
-        else { return nil }
-        return 1 - free / size
-    }
+    /// Replaces what alerts look at.
+    func set(_ samples: [MetricSample]) { self.watched.withLock { $0 = samples } }
 
     private var host: [MetricSample] {
         var samples: [MetricSample] = []
-        if let share = self.diskShare {
+        if let share = HostReader.disk(self.folder) {
             samples.append(MetricSample("martlet_disk_used_share", "Used share of the state's disk.", value: share))
         }
-        if let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
+        if let (open, limit) = HostReader.files() {
             samples.append(MetricSample("process_open_fds", "Open files and sockets.", value: Double(open)))
-        }
-        if let limits = try? String(contentsOfFile: "/proc/self/limits", encoding: .utf8),
-            let line = limits.split(separator: "\n").first(where: { $0.hasPrefix("Max open files") }),
-            let limit = line.dropFirst("Max open files".count).split(separator: " ").first.flatMap({ Double($0) })
-        {
             samples.append(MetricSample("process_max_fds", "The most open files and sockets.", value: limit))
         }
         return samples

@@ -10,6 +10,7 @@ extension WorkspaceTemplate {
         TemplateFile(path: "releases/price.yaml", text: Self.apartmentsRelease),
         TemplateFile(path: "pipelines/nightly.yaml", text: Self.apartmentsPipeline),
         TemplateFile(path: "pipelines/weekly.yaml", text: Self.apartmentsTraining),
+        TemplateFile(path: "slo.yaml", text: Self.apartmentsPolicy),
         TemplateFile(path: "labels/prices_paid.yaml", text: Self.apartmentsLabels),
         TemplateFile(path: "retraining/price.yaml", text: Self.apartmentsRetraining),
         TemplateFile(path: "simulations/ten_days.yaml", text: Self.apartmentsSimulation),

@@ -55,6 +55,20 @@ struct StoreContractTests {
     }
 
     @Test(arguments: MetadataKind.allCases)
+    func `alerts keep the rules of their store`(kind: MetadataKind) async throws {
+        let database = try kind.open()
+        let store = SQLAlertStore(database)
+        #expect(try await AlertStoreContract.violations(of: store, ledger: SQLLedger(database)) == [])
+        #expect(try await AlertStoreContract.tellings(of: store, by: 16) == 1)
+    }
+
+    @Test(arguments: MetadataKind.allCases)
+    func `what promises are measured by keeps the rules of its store`(kind: MetadataKind) async throws {
+        let store = SQLServiceLevelStore(try kind.open())
+        #expect(try await ServiceLevelStoreContract.violations(of: store) == [])
+    }
+
+    @Test(arguments: MetadataKind.allCases)
     func `retrainings keep the rules of their store`(kind: MetadataKind) async throws {
         let database = try kind.open()
         let store = SQLRetrainingStore(database)

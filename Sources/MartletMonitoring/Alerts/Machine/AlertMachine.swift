@@ -2,8 +2,9 @@ package import MartletCore
 
 /// When alerts begin, are told again and end; a pure function of what is known and what is found.
 ///
-/// An alert is told once, however often it is found; again when nobody took it on in its reaction time; and when it is
-/// over, which it is after some calm minutes. It waits for as long as a silence covers it, as quiet hours hold and it is of
+/// An alert is told once, however often it is found; again when it became worse, and when nobody took it on in its reaction
+/// time; and when it is over, which it is after some calm minutes. One whose cause comes to light later stays the alert that
+/// it was, and names the cause. It waits for as long as a silence covers it, as quiet hours hold and it is of
 /// P2 or P3, and as another of its group was told shortly before, unless it is worse than that or of P0; if it is still
 /// there then, it is told.
 package struct AlertMachine: Sendable, Hashable {
@@ -26,13 +27,15 @@ package struct AlertMachine: Sendable, Hashable {
     ) -> [AlertTransition] {
         // What was told before this step: alerts that are told in it are told together.
         let told = Dictionary(grouping: self.open.values.filter { $0.toldAt != nil }) { $0.group }
+        var found: Set<String> = []
         for finding in findings {
-            var alert = self.open[finding.key] ?? Alert(finding, at: now)
+            let key = self.key(of: finding)
+            var alert = self.open[key] ?? Alert(finding, at: now)
             alert.update(finding, at: now)
             if alert.phase == .pending, now >= alert.firstFoundAt + finding.holds { alert.phase = .firing }
-            self.open[finding.key] = alert
+            self.open[key] = alert
+            found.insert(key)
         }
-        let found = Set(findings.map(\.key))
         var transitions: [AlertTransition] = []
         for (key, alert) in self.open.sorted(by: { $0.key < $1.key }) {
             let transition: AlertTransition?
@@ -48,6 +51,12 @@ package struct AlertMachine: Sendable, Hashable {
             if let transition { transitions.append(transition) }
         }
         return transitions
+    }
+
+    /// The alert that a finding belongs to: its own, or the first of those it stands for that somebody was told of.
+    private func key(of finding: AlertFinding) -> String {
+        if self.open[finding.key]?.toldAt != nil { return finding.key }
+        return finding.members.sorted().first { self.open[$0]?.toldAt != nil } ?? finding.key
     }
 
     private mutating func end(_ alert: Alert, _ timing: AlertTiming, at now: EventTime) -> AlertTransition? {
@@ -79,12 +88,17 @@ package struct AlertMachine: Sendable, Hashable {
             {
                 return nil
             }
-            alert.toldAt = now
+            (alert.toldAt, alert.toldPriority) = (now, alert.priority)
             self.open[alert.key] = alert
             return AlertTransition(kind: .fired, alert: alert)
         }
+        if let before = alert.toldPriority, alert.priority < before {
+            (alert.worsenedAt, alert.toldPriority) = (now, alert.priority)
+            self.open[alert.key] = alert
+            return AlertTransition(kind: .escalated, alert: alert)
+        }
         guard let reaction = timing.reactions[alert.priority], alert.acknowledgement == nil, alert.escalatedAt == nil,
-            now >= told + reaction
+            now >= (alert.worsenedAt ?? told) + reaction
         else { return nil }
         alert.escalatedAt = now
         self.open[alert.key] = alert

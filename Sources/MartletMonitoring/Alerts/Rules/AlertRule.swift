@@ -35,17 +35,35 @@ package enum AlertRule: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// What a rule is about; says which can lead to which.
     package enum Family: Sendable, Hashable {
-        case host, data, service
+        case host, data, jobs, service
+        /// Leads to nothing, and comes of nothing but a host that is used up.
+        case alone
     }
 
     /// What it is about.
     package var family: Family {
         switch self {
         case .diskFills, .filesRunOut, .memoryFills, .processorBusy: .host
+        case .jobFailed, .jobLate: .jobs
+        case .trainingSlow, .experimentTooLong: .alone
         case .variantOut, .requestsFail, .slow, .deploymentInterrupts, .budgetBurnsNow, .budgetBurnsFast, .budgetBurns,
             .budgetBurnsSlowly:
             .service
         default: .data
+        }
+    }
+
+    /// Whether `self` may lead to `other`, which is about the same thing or made from it.
+    package func leads(to other: AlertRule) -> Bool {
+        guard self.order < other.order else { return false }
+        switch (self.family, other.family) {
+        case (.data, .data), (.data, .jobs), (.host, .service): return true
+        // An endpoint's faults spread over nothing but itself: see the subjects.
+        case (.service, .service): return true
+        case (.host, _): return other == .trainingSlow
+        // A job that fails leaves its data as old as it was, and no worse.
+        case (.jobs, _): return other == .sourceStale || other == .featuresStale
+        default: return false
         }
     }
 

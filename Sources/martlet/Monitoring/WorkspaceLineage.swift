@@ -1,0 +1,78 @@
+import Foundation
+import MartletCore
+import MartletFeatures
+import MartletIngest
+import MartletJobs
+import MartletMonitoring
+import MartletServing
+import MartletTracking
+
+/// What is made from what in a workspace: from sources over pipelines and feature views to the endpoints that are live.
+struct WorkspaceLineage: Sendable {
+    private let application: Application
+    /// What each version takes; they never change.
+    private var views: [ModelVersionID: Set<String>] = [:]
+
+    /// Reads the definitions of `application`.
+    init(_ application: Application) { self.application = application }
+
+    /// The graph as definitions and deployments are now; a version that cannot be read is left out.
+    mutating func graph(_ pipelines: [Pipeline]) async throws -> LineageGraph {
+        var graph = LineageGraph()
+        let sources = self.application.workspace.sources.map(\.definition)
+        let views = try self.application.catalog().views
+        for view in views {
+            for source in sources where view.source.reads(source.name) {
+                graph.connect("source:\(source.name)", to: "view:\(view.name)")
+            }
+        }
+        // A source that is checked against another, or comes from a table of one, is left to its own rules.
+        for pipeline in pipelines {
+            let node = "pipeline:\(pipeline.name)"
+            for step in pipeline.steps {
+                switch step.work {
+                case .ingest(let names):
+                    for name in names.isEmpty ? sources.map(\.name) : names {
+                        graph.connect("source:\(name)", to: node)
+                        graph.connect(node, to: "source:\(name)")
+                    }
+                case .materialize(let names):
+                    for name in names.isEmpty ? views.map(\.name) : names { graph.connect(node, to: "view:\(name)") }
+                case .train, .retrain, .command: break
+                }
+            }
+        }
+        for deployment in try await self.application.deployments().snapshot().deployments {
+            for variant in deployment.traffic.answering {
+                let model = "model:\(variant.version)"
+                graph.connect(model, to: "endpoint:\(deployment.endpoint)")
+                for view in await self.views(of: variant.version) { graph.connect("view:\(view)", to: model) }
+            }
+        }
+        return graph
+    }
+
+    private mutating func views(of version: ModelVersionID) async -> Set<String> {
+        if let known = self.views[version] { return known }
+        guard let registered = try? await self.application.registry().version(version),
+            let manifest = try? await self.application.manifest(of: registered)
+        else { return [] }
+        let views = manifest.inputs.compactMap { input -> String? in
+            if case .feature(let view, _) = input.source { view } else { nil }
+        }
+        self.views[version] = Set(views)
+        return Set(views)
+    }
+}
+
+extension FeatureSource {
+    /// Whether its rows come from the table `name`; in SQL the name stands as a word.
+    func reads(_ name: String) -> Bool {
+        switch self {
+        case .table(let table): table == name
+        case .sql(let sql):
+            sql.split { !($0.isLetter || $0.isNumber || $0 == "_") }
+                .contains { $0.caseInsensitiveCompare(name) == .orderedSame }
+        }
+    }
+}
