@@ -103,12 +103,18 @@ actor AlertWatch {
         self.slow = (facts, try await lineage.graph(self.reader.pipelines))
         self.lineage = lineage
         self.readings.set(AlertSamples(facts, at: now).all)
-        try await self.levels.put(self.readings.versions.flatMap { Self.readings($0, now) })
+        try await self.levels.put(Self.worst(self.readings.versions.flatMap { Self.readings($0, now) }))
         if ContinuousClock.now >= self.forgetsAgain {
             try await self.levels.forget(before: now - Self.memory)
             self.forgetsAgain = .now + .seconds(3_600)
         }
         (self.asksAgain, self.askedAt) = (.now + Self.pause, now)
+    }
+
+    /// Of several versions at one endpoint the worst counts.
+    private static func worst(_ readings: [LevelReading]) -> [LevelReading] {
+        Dictionary(readings.map { ("\($0.kind) \($0.subject)", $0) }) { $0.value >= $1.value ? $0 : $1 }
+            .sorted { $0.key < $1.key }.map(\.value)
     }
 
     private static func readings(_ version: MonitoredVersion, _ now: EventTime) -> [LevelReading] {
