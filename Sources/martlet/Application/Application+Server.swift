@@ -40,13 +40,12 @@ extension Application {
             mlflow: surface == .gateway ? nil : try self.mlflow(),
             version: MartletVersion.current
         )
-        if surface != .tracking { context.feedback = try self.feedback() }
+        if surface != .tracking { (context.feedback, context.alerts) = (try self.feedback(), try self.alertContext()) }
         let webhooks = try await self.guardServer(&context, host: host)
         context.releases = try self.releaseContext(opensWarehouse: surface != .gateway)
         let readings = MonitoringReadings(folder: self.workspace.storeFolder.path)
         context.samples = { readings.all }
         if surface == .everything { context.jobs = try self.jobContext() }
-        if surface != .tracking { context.alerts = try self.alertContext() }
         let gateway = surface == .tracking ? nil : serving.gateway
         if surface != .gateway { context.console = try self.console(context.authenticator, gateway, readings) }
         var logger = Logger(label: "martlet")
@@ -58,8 +57,7 @@ extension Application {
             configuration: .init(address: .hostname(host, port: port ?? configuration.port), serverName: nil),
             onServerRunning: { channel in
                 let bound = channel.localAddress?.port ?? 0
-                let time = ContinuousClock.now - start
-                let milliseconds = Int(time / .milliseconds(1))
+                let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
                 terminal.line("listening on http://\(host):\(bound) after \(milliseconds) ms")
                 onListening(bound)
             },
