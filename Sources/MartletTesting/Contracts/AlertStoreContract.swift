@@ -2,7 +2,7 @@ import MartletCore
 package import MartletMonitoring
 package import MartletTracking
 
-/// The rules every ``AlertStore`` keeps.
+/// The rules every `AlertStore` keeps.
 package enum AlertStoreContract {
     private static func at(_ seconds: Int64) -> EventTime {
         EventTime(microseconds: 1_700_000_000_000_000) + .seconds(seconds)

@@ -1,7 +1,7 @@
 import MartletCore
 package import MartletMonitoring
 
-/// The rules every ``ServiceLevelStore`` keeps.
+/// The rules every `ServiceLevelStore` keeps.
 package enum ServiceLevelStoreContract {
     /// Returns the rules that the empty `store` broke.
     package static func violations(of store: any ServiceLevelStore) async throws -> [String] {
