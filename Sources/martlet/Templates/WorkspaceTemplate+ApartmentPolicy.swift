@@ -8,7 +8,7 @@ extension WorkspaceTemplate {
           error_rate: {objective: 0.01, alert: 0.03}
           model_error_growth: 0.2
           collection_success: {objective: 0.95, alert: 0.9}
-        quiet_hours: {from: "22:00", to: "08:00", zone: Asia/Seoul}   # P2 and P3 wait
+        # quiet_hours: {from: "22:00", to: "08:00", zone: Asia/Seoul}  # P2 and P3 would wait
         priorities: {P0: 15m, P1: 1h}                                 # then they are told again
 
         """
