@@ -1,5 +1,6 @@
 import MartletCore
 import MartletFeatures
+import MartletMonitoring
 import MartletRetraining
 import MartletServer
 import MartletServing
@@ -40,6 +41,8 @@ extension Application {
         context.alerts = ConsoleAlerts(store: try self.alerts(), newID: Self.newSilenceID)
         let levels = try AlertFactReader(self)
         context.alerts?.levels = { try await levels.report(at: clock.now) }
+        let actions = self.workspace.alertPolicy.actions
+        context.alerts?.actions = { actions }
         return try ConsoleRoutes(context)
     }
 }
