@@ -104,7 +104,11 @@ extension Application {
                 clock: self.clock
             ),
         ]
-        services += [AlertDeliveryService(application: self), AlertActingService(application: self)]
+        if Simulation.isCopy(self.workspace) {
+            self.terminal.note("a simulation lived here: alerts are shown, and neither told to channels nor acted on")
+        } else {
+            services += [AlertDeliveryService(application: self), AlertActingService(application: self)]
+        }
         if let drill = self.drill { services.append(FaultDrillService(drill: drill)) }
         return services
     }

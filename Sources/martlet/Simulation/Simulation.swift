@@ -30,7 +30,7 @@ struct Simulation: Sendable {
         let arrivals = try SimulatedArrivals(
             self.plan,
             copy.workspace,
-            folder: copy.workspace.storeFolder.appending(path: "simulated")
+            folder: Self.arrivals(of: copy.workspace)
         )
         let start = try self.start(arrivals, world, calendar)
         let time = SteppedTime(start - self.plan.first.age, seed: self.seed &+ 3)
@@ -59,6 +59,16 @@ struct Simulation: Sendable {
         try WorkspaceClock(speed: 1, began: time.now, setAt: .now).write(in: simulated.workspace.storeFolder)
         try Data((report.json.prettyText + "\n").utf8).write(to: self.folder.appending(path: "simulation.json"))
         return report
+    }
+
+    /// Whether a simulation lived in `workspace`, to its end or not.
+    static func isCopy(_ workspace: Workspace) -> Bool {
+        FileManager.default.fileExists(atPath: Self.arrivals(of: workspace).path)
+    }
+
+    /// What has arrived by the clock, beside the stores.
+    private static func arrivals(of workspace: Workspace) -> URL {
+        workspace.storeFolder.appending(path: "simulated")
     }
 
     // MARK: Before the first day
