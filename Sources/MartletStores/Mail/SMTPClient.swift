@@ -68,14 +68,22 @@ package struct SMTPClient: Sendable {
                     .get()
                 step = conversation.didSecure()
             }
+            let text: String
             switch step {
-            case .say(let line): try await writer.write(ByteBuffer(string: line + "\r\n"))
-            case .hand(let text): try await writer.write(ByteBuffer(string: text))
+            case .say(let line): text = line + "\r\n"
+            case .hand(let letter): text = letter
             case .end(let outcome):
                 // The letter is handed in; whether the farewell arrives changes nothing.
                 try? await writer.write(ByteBuffer(string: "QUIT\r\n"))
                 return outcome
             case .secure: throw SMTPFault.unasked
+            }
+            do {
+                try await writer.write(ByteBuffer(string: text))
+            } catch {
+                // A connection that is gone cannot be written to; why it is gone comes among the replies.
+                while try await turns.next() != nil {}
+                throw error
             }
         }
         throw SMTPFault.closed
