@@ -41,7 +41,7 @@ struct AlertFactReader: Sendable {
             let limit =
                 freshness[name].map(DataFact.Limit.age)
                 ?? standing?.succeededAt
-                .flatMap { Self.due(kind, name, pipelines, after: $0) }.map(DataFact.Limit.since)
+                .flatMap { Self.due(kind, name, pipelines, after: $0) }.map(DataFact.Limit.due)
             return DataFact(
                 subject: subject,
                 standing: standing,

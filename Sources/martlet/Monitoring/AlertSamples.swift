@@ -28,7 +28,7 @@ struct AlertSamples {
                         value: age.seconds
                     )
                 },
-            fact.ageLimit(at: self.now)
+            fact.ageLimit
                 .map { limit in
                     MetricSample(
                         "martlet_data_age_limit_seconds",

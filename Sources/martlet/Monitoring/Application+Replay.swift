@@ -27,7 +27,7 @@ extension AlertFactReader {
                 let parts = subject.split(separator: ":", maxSplits: 1).map(String.init)
                 guard parts.count == 2 else { return nil }
                 if let age = freshness[parts[1]] { return .age(age) }
-                return last.flatMap { Self.due(parts[0], parts[1], pipelines, after: $0) }.map(DataFact.Limit.since)
+                return last.flatMap { Self.due(parts[0], parts[1], pipelines, after: $0) }.map(DataFact.Limit.due)
             }
             return (history, "the loads and materialisations of 30 days before and since")
         case .jobs:

@@ -119,8 +119,9 @@ struct ErrorBudgetTests {
             ]
         )
         let view = DataAttempt(subject: "view:prices", at: self.now, outcome: .fresh)
-        #expect(facts(view, freshAt: self.now - .seconds(60), .since(self.now - .seconds(30))).count == 1)
-        #expect(facts(view, freshAt: self.now, .since(self.now - .seconds(30))) == [])
+        #expect(facts(view, freshAt: self.now - .seconds(60), .due(self.now - .seconds(30))).count == 1)
+        #expect(facts(view, freshAt: self.now, .due(self.now - .seconds(30))) == [])
+        #expect(facts(view, freshAt: self.now - .seconds(60), .due(self.now + .seconds(30))) == [])
         #expect(facts(view, freshAt: nil, .age(.seconds(1))) == [])
     }
 

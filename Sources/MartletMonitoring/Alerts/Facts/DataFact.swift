@@ -15,8 +15,8 @@ package struct DataFact: Sendable, Hashable {
     package enum Limit: Sendable, Hashable {
         /// New rows must come within this time.
         case age(TimeSpan)
-        /// A try must have succeeded after this moment, by the schedule.
-        case since(EventTime)
+        /// Another try must succeed until this moment, by the schedule.
+        case due(EventTime)
     }
 
     /// Describes how fresh something is.
@@ -31,17 +31,19 @@ package struct DataFact: Sendable, Hashable {
     package func age(at now: EventTime) -> TimeSpan? {
         let last: EventTime? =
             switch self.limit {
-            case .since: self.standing?.succeededAt
+            case .due: self.standing?.succeededAt
             case .age, nil: self.standing?.freshAt
             }
         return last.map { TimeSpan(microseconds: now.microseconds - $0.microseconds) }
     }
 
-    /// The greatest age at `now`; `nil` when nothing says.
-    package func ageLimit(at now: EventTime) -> TimeSpan? {
+    /// The greatest age that is right; `nil` when nothing says.
+    package var ageLimit: TimeSpan? {
         switch self.limit {
         case .age(let span): span
-        case .since(let moment): TimeSpan(microseconds: max(0, now.microseconds - moment.microseconds))
+        case .due(let moment):
+            self.standing?.succeededAt
+                .map { TimeSpan(microseconds: max(0, moment.microseconds - $0.microseconds)) }
         case nil: nil
         }
     }
@@ -100,10 +102,10 @@ package struct DataFact: Sendable, Hashable {
     }
 
     private func stale(_ rule: AlertRule, _ kind: String, at now: EventTime) -> [AlertFinding] {
-        guard let age = self.age(at: now), let limit = self.ageLimit(at: now), age > limit else { return [] }
+        guard let age = self.age(at: now), let limit = self.ageLimit, age > limit else { return [] }
         let promise =
             switch self.limit {
-            case .since: "two of its times passed without success"
+            case .due: "two of its times passed without success"
             case .age, nil: "\(Self.text(limit)) at most"
             }
         return [self.finding(rule, "\(kind) \(self.name) stale \(Self.text(age)) (\(promise))")]
