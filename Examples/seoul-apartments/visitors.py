@@ -264,7 +264,11 @@ def run(name: str) -> None:
                         print(f"{decision['at'][:16]}  {decision['rule']:<14}  {decision['verdict']}: {reasons}")
                 assert state["phase"] == end, state
                 expected = after if end == "completed" else before
-            visits.batch()
+            # The gateway follows what was decided at its next look, a moment later.
+            for _ in range(20):
+                visits.batch()
+                if visits.answered == {expected: BATCH}:
+                    break
             assert visits.answered == {expected: BATCH}, visits.answered
             assert visits.failures == 0, visits.failures
             for subject in subjects:
