@@ -204,7 +204,9 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletRetrainingTests",
-            dependencies: ["MartletCore", "MartletRetraining", "MartletStatistics", "MartletTracking"]
+            dependencies: [
+                "MartletCore", "MartletRetraining", "MartletStatistics", "MartletTesting", "MartletTracking",
+            ]
         ),
         .testTarget(
             name: "MartletJobsTests",
@@ -252,6 +254,7 @@ let package = Package(
                 "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics", "MartletStores",
                 "MartletTesting", "MartletTracking", "MartletTraining", "martlet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(name: "IntegrationTests", dependencies: ["MartletCore", "MartletTesting"]),

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The monitoring alone, so that the measurement builds in a minute: Sources/Martlet… are links to the real ones.
+// The monitoring alone, so that the measurement builds in two minutes: Sources/Martlet… are links to the real ones.
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
@@ -21,8 +21,13 @@ let package = Package(
         ),
         .target(name: "MartletStatistics", dependencies: ["MartletCore"], swiftSettings: settings),
         .target(
+            name: "MartletTracking",
+            dependencies: ["MartletCore", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+        .target(
             name: "MartletMonitoring",
-            dependencies: ["MartletCore", "MartletStatistics"],
+            dependencies: ["MartletCore", "MartletStatistics", "MartletTracking"],
             swiftSettings: settings
         ),
         .executableTarget(name: "monitoring", dependencies: ["MartletMonitoring"], swiftSettings: settings),

@@ -10,6 +10,20 @@ extension OpenAPIDocument {
             "What is wrong; ?state=open, over or all, and ?limit=.",
             "200"
         ),
+        Self.alertCall(
+            "get",
+            "/v1/alerts/deliveries",
+            "listAlertDeliveries",
+            "What channels were told, when, and what they answered; ?alert= by id or name, ?channel= and ?limit=.",
+            "200"
+        ),
+        Self.alertCall(
+            "get",
+            "/v1/alerts/actions",
+            "listAlertActions",
+            "What was done about alerts by itself, or would have been; ?alert= by id or name, and ?limit=.",
+            "200"
+        ),
         Self.alertCall("get", "/v1/alerts/{id}", "getAlert", "One alert, with its causes and what to do.", "200"),
         Self.alertCall(
             "post",

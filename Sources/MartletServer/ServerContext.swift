@@ -1,4 +1,3 @@
-package import HTTPTypes
 package import MartletServing
 package import MartletTracking
 
@@ -22,8 +21,6 @@ package struct ServerContext: Sendable {
     package let process: @Sendable () -> ProcessReading
     /// Read by `/v1/models`; `nil` leaves those routes out.
     package let registry: (any ModelRegistry)?
-    /// Whether the bearer of a request may be answered for an endpoint at once; `false` leaves it to the router.
-    package let isAdmitted: @Sendable (HTTPRequest, String) -> Bool
     /// Whether predictions are served; the tracking server alone serves none.
     package let servesPredictions: Bool
     /// What MLflow clients talk to; `nil` leaves those routes out.
@@ -55,7 +52,6 @@ package struct ServerContext: Sendable {
         onlineCounts: @escaping @Sendable () async -> [String: Int] = { [:] },
         process: @escaping @Sendable () -> ProcessReading,
         registry: (any ModelRegistry)?,
-        isAdmitted: @escaping @Sendable (HTTPRequest, String) -> Bool = { _, _ in true },
         servesPredictions: Bool = true,
         mlflow: MLflowServices? = nil,
         console: ConsoleRoutes? = nil,
@@ -65,7 +61,6 @@ package struct ServerContext: Sendable {
         self.onlineCounts = onlineCounts
         self.process = process
         self.registry = registry.map(GuardedModelRegistry.init)
-        self.isAdmitted = isAdmitted
         self.servesPredictions = servesPredictions
         self.mlflow = mlflow
         self.console = console

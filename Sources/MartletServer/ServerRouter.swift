@@ -33,27 +33,23 @@ package enum ServerRouter {
         return router
     }
 
-    /// The HTTP server under the router, with the short ways for predict requests and for what training jobs log.
+    /// The HTTP server under the router, with the short way for predict requests and for what training jobs log.
     package static func http1(_ context: ServerContext) -> HTTPServerBuilder {
-        let isAdmitted = context.authenticator?.remembersPredictor ?? context.isAdmitted
+        let isAdmitted: @Sendable (String?, String) -> Bool
+        if let authenticator = context.authenticator {
+            isAdmitted = { authenticator.remembersPredictor($0, of: $1) }
+        } else {
+            isAdmitted = { _, _ in true }
+        }
         let tracking = context.mlflow.map { services in
             TrackingFastPath(services, admission: context.authenticator.map { .remembered($0) } ?? .everyone)
         }
-        return .http1(configuration: .init(additionalChannelHandlers: Self.handlers(context, isAdmitted, tracking)))
-    }
-
-    /// The handlers of one connection.
-    private static func handlers(
-        _ context: ServerContext,
-        _ isAdmitted: @escaping @Sendable (HTTPRequest, String) -> Bool,
-        _ tracking: TrackingFastPath?
-    ) -> [any RemovableChannelHandler] {
-        var handlers: [any RemovableChannelHandler] = []
-        if context.servesPredictions {
-            handlers.append(PredictionChannelHandler(gateway: context.gateway, isAdmitted: isAdmitted))
-        }
-        if let tracking { handlers.append(TrackingChannelHandler(tracking)) }
-        return handlers
+        let way = ShortWay(
+            gateway: context.servesPredictions ? context.gateway : nil,
+            isAdmitted: isAdmitted,
+            tracking: tracking
+        )
+        return .http1(configuration: .init(additionalChannelHandlers: [RoutedAnswers(way)]))
     }
 }
 

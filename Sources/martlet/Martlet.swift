@@ -60,7 +60,10 @@ struct Martlet: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Operations",
-                subcommands: [MonitorCommand.self, AlertsCommand.self, LevelsCommand.self, ExportCommand.self]
+                subcommands: [
+                    StatusCommand.self, IndicatorsCommand.self, MonitorCommand.self, AlertsCommand.self,
+                    LevelsCommand.self, ExportCommand.self,
+                ]
             ),
             CommandGroup(name: "About", subcommands: [DemoCommand.self, VersionCommand.self]),
         ]

@@ -5,7 +5,9 @@ rows in quarantine, a pipeline `nightly` that loads it, a live endpoint `price`.
 pictures there.
 """
 
+import json
 import os
+import subprocess
 import time
 
 import browser
@@ -75,6 +77,35 @@ def test_b_the_overview_tells_what_waits_and_what_the_endpoint_is_worth():
     assert "40" in text and "10" in text and "25.0 %" in text and "250" in text, text
     rows = page.evaluate("[...document.querySelectorAll('#overview-live tbody a.row-link')].map(one => one.innerText)")
     assert "sales" in rows, rows
+    assert not page.problems, page.problems
+    page.close()
+    told = json.loads(command("status", "--json"))
+    assert [item["name"] for item in told["waiting"] if item["kind"] == "held"] == ["sales"], told
+    assert told["endpoints"] == ["price"] and "12 rows" in command("status"), told
+    indicators = json.loads(command("indicators", "--json"))
+    assert indicators == http("GET", "/v1/indicators")[2] and indicators["direct_deployments"] == 1, indicators
+
+
+def command(*arguments):
+    """What the command line writes about the same workspace, while the server runs."""
+    program = [os.environ["MARTLET_BINARY"], *arguments, "--workspace", os.environ["MARTLET_WORKSPACE"]]
+    return subprocess.run(program, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_bb_a_press_on_a_heading_sorts_the_rows_and_a_second_one_turns_them_around():
+    page = look()
+    page.open(SERVER + "/console/objectives")
+    column = "[...document.querySelectorAll('table.list tbody tr')].map(row => row.cells[0].innerText)"
+    before = page.evaluate(column)
+    assert len(before) > 1, before
+    heading = "document.querySelector('table.list th button.sortable')"
+    page.evaluate(f"{heading}.focus()")
+    orders = []
+    for sort in ("ascending", "descending"):
+        page.press("Enter")
+        page.wait_for(f"{heading}.parentElement.getAttribute('aria-sort') === '{sort}'")
+        orders.append(page.evaluate(column))
+    assert sorted(orders[0]) == sorted(before) and orders[0] != orders[1], orders
     assert not page.problems, page.problems
     page.close()
 

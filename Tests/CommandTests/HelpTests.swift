@@ -20,7 +20,9 @@ struct HelpTests {
         ["warehouse", "query"], ["features", "apply"], ["features", "get"], ["features", "materialize"],
         ["features", "historical"], ["train"], ["runs", "compare"], ["models", "approve"], ["ledger", "verify"],
         ["deploy"], ["monitor"], ["monitor", "drift"], ["serve"], ["up"], ["predict"], ["trace"], ["demo"],
-        ["labels", "build"], ["retrain", "check"], ["retrain", "run"], ["slo"], ["alerts", "show"],
+        ["status"], ["indicators"],
+        ["labels", "build"], ["retrain", "check"], ["retrain", "run"], ["slo"],
+        ["alerts", "show"],
         ["alerts", "silence"],
         ["alerts", "unsilence"], ["alerts", "backtest"],
     ])

@@ -28,10 +28,14 @@ struct RetrainCommandTests {
         "retraining/weekly.yaml": "name: weekly\nrecipe: rent\nlabels: paid\ntriggers: {age: 7d}\n",
     ]
 
-    private static func withWorkspace(_ body: (URL) async throws -> Void) async throws {
+    /// A workspace with loaded contracts; `files` are added to its own, or take their places.
+    static func withWorkspace(
+        _ added: [String: String] = [:],
+        _ body: (URL) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-retrain-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        var files = Self.files
+        var files = Self.files.merging(added) { $1 }
         let rows = (0..<200).map { "2024-01-\(10 + $0 % 18),\(20 + $0 * 37 % 90),\(500 + $0 * 37 % 90 * 9)" }
         files["rents.csv"] = "signed_on,area,rent\n" + rows.joined(separator: "\n") + "\n"
         for (path, text) in files {

@@ -4,7 +4,7 @@ import Testing
 struct WorkspaceCommandTests {
     @Test(
         .enabled(if: MartletProcess.hasEngines, "run scripts/setup first"),
-        arguments: ["apartments", "die-casting", "blank"]
+        arguments: ["apartments", "die-casting", "api", "blank"]
     )
     func `a new workspace passes check without a warning`(template: String) throws {
         try MartletProcess.withFolder { folder in
@@ -15,6 +15,25 @@ struct WorkspaceCommandTests {
             #expect(checked.errors == "")
             #expect(checked.output.hasPrefix("ok: "))
             #expect(checked.status == 0)
+        }
+    }
+
+    @Test(.enabled(if: MartletProcess.hasEngines, "run scripts/setup first"))
+    func `status says what is to be done next in a workspace without anything, and indicators count nothing`() throws {
+        try MartletProcess.withFolder { folder in
+            let made = try MartletProcess.run(["new", "workspace", "w", "--template", "blank"], in: folder)
+            #expect(made.status == 0)
+            let workspace = folder.appending(path: "w")
+            let status = try MartletProcess.run(["status", "--check"], in: workspace)
+            #expect(status.status == 0)
+            #expect(status.output.hasPrefix("Everything is well.\nlive: nothing yet; martlet deploy ENDPOINT"))
+            #expect(status.output.hasSuffix("nothing waits for anybody\n"))
+            let told = try MartletProcess.run(["status", "--json"], in: workspace)
+            #expect(told.output.contains("\"well\": true"))
+            let indicators = try MartletProcess.run(["indicators"], in: workspace)
+            #expect(indicators.status == 0)
+            #expect(indicators.output.contains("0 in 30d, 0 of them without a release"))
+            #expect(indicators.output.contains("nothing was rolled back"))
         }
     }
 

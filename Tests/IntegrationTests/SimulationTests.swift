@@ -127,7 +127,31 @@ struct SimulationTests {
                 return
             }
             #expect(list.first { $0["name"] == "area" }?["verdict"] == "drifted")
+            try Self.replay(in: days.folder)
         }
+    }
+
+    /// Replays the rules about drift and errors over all days, and expects the first of what was told, at most two looks
+    /// earlier or later; which of them an alert goes by depends on what else was wrong.
+    private static func replay(in folder: URL) throws {
+        let rules = ["InputsDrifted", "ErrorExpectedToGrow", "ErrorGrew"]
+        func times(_ arguments: [String], _ list: String?, _ key: String) throws -> [EventTime] {
+            let result = try Martlet.run(["alerts"] + arguments + ["--json"], in: folder)
+            var value = try JSONValue(parsing: Data(result.output.utf8))
+            if let list { value = value[list] ?? .null }
+            guard case .array(let items) = value else { return [] }
+            return items.filter { item in rules.contains { item["alert"] == .string("\($0)/endpoint:flat") } }
+                .compactMap { item in
+                    if case .string(let text)? = item[key] { EventTime(iso8601: text) } else { nil }
+                }
+        }
+        let told = try times(["list"], nil, "since") + times(["history"], nil, "since")
+        let replayed = try rules.flatMap {
+            try times(["backtest", $0, "--from", "2026-02-20"], "firings", "told_at")
+        }
+        let (first, again) = (try #require(told.min()), try #require(replayed.min()))
+        let apart = abs(first.microseconds - again.microseconds)
+        #expect(apart <= 2 * 3_600_000_000, "told \(told), replayed \(replayed)")
     }
 
     @Test(.enabled(if: Martlet.hasEngines, "run scripts/setup first"))

@@ -57,6 +57,17 @@ struct PipelineTests {
         ),
         ("name: p\ntriggers: [{crn: {at: '@daily'}}]\nsteps: [{name: x, train: y}]", "Did you mean 'cron'"),
         ("name: p\ntriggers: [{interval: {every: 10ms}}]\nsteps: [{name: x, train: y}]", "at least 1s"),
+        ("name: p\nsteps: [{name: x, train: y, needs: [x]}, {name: z, train: y}]", "the step 'x' waits for itself"),
+        (
+            "name: p\nsteps: [{name: x, train: y, needs: [z]}, {name: z, train: y, needs: [x]}, {name: w, train: y}]",
+            "the steps 'x', 'z' wait for each other"
+        ),
+        ("name: p\ntriggers: [{file: {path: ''}}]\nsteps: [{name: x, train: y}]", "path names no file"),
+        ("name: p\ntriggers: [{git: {repository: ''}}]\nsteps: [{name: x, train: y}]", "repository is empty"),
+        (
+            "name: p\ntriggers: [{git_push: {secret: s, branch: refs/heads/main}}]\nsteps: [{name: x, train: y}]",
+            "'refs/heads/main' is no name of a branch"
+        ),
         ("name: p\nsteps: [{name: x, command: []}]", "names no program"),
         ("name: p\nsteps: [{name: x, train: y, timeout: 0s}]", "timeout must be"),
         ("name: p\nsteps: [{name: x, train: y, retries: {tries: 0}}]", "tries is 0"),
@@ -102,6 +113,24 @@ struct PipelineTests {
         #expect(throws: JobError.self) {
             try BackfillPlan(of: pipeline, every: .seconds(1), from: from, to: from + .days(1), history: [])
         }
+    }
+
+    @Test func `a date of a backfill begins when it does in the zone of the clock`() throws {
+        let (pipeline, _) = try self.read(
+            """
+            name: nightly
+            triggers: [{cron: {at: "0 2 * * *", timezone: Asia/Seoul}}]
+            steps: [{name: load, ingest: all}]
+            """
+        )
+        let clock = ZonedClock(BackfillPlan.zone(of: pipeline))
+        let from = try #require(clock.dawn(of: "2026-10-01"))
+        #expect(from.description == "2026-09-30T15:00:00Z")
+        let to = try #require(clock.dawn(of: "2026-10-08"))
+        let plan = try BackfillPlan(of: pipeline, from: from, to: to, history: [])
+        #expect(plan.ticks.map { clock.date(at: $0) } == (1...7).map { "2026-10-0\($0)" })
+        #expect(clock.dawn(of: "2026-10-01T00:00:00Z") == nil)
+        #expect(clock.dawn(of: "yesterday!") == nil)
     }
 
     @Test func `waits double up to the longest, and chance takes any part of them`() {

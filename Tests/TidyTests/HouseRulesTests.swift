@@ -42,6 +42,8 @@ struct HouseRulesTests {
         let templates = SourceTree.files(in: folder, suffix: ".mustache")
         #expect(templates.count > 20)
         #expect(PhraseKeys.missing(in: templates, lists: lists) == [])
+        let rules = SourceTree.swiftSources.filter { !$0.path.hasPrefix("Sources/MartletCore/") }
+        #expect(PhraseKeys.unsaid(in: rules, lists: lists) == [])
     }
 
     @Test func `folders are named for what they hold`() {

@@ -19,6 +19,16 @@ enum PhraseKeys {
         return findings
     }
 
+    /// Sentences of rules that have a code and no phrase in other words.
+    static func unsaid(in files: [SourceFile], lists: [SourceFile]) -> [Finding] {
+        let known = Set(lists.flatMap { $0.text.matches(of: /Phrase\(\s*"([^"]+)"/).map { String($0.output.1) } })
+        return files.flatMap { file in
+            file.text.matches(of: /Remark\(\s*"([A-Za-z]+\.[A-Za-z.]+)"/).map { String($0.output.1) }
+                .filter { !known.contains("remark." + $0) }
+                .map { Finding(path: file.path, line: 1, message: "there is no phrase 'remark.\($0)'") }
+        }
+    }
+
     /// Phrases that a template of the console names and no list has.
     static func missing(in templates: [SourceFile], lists: [SourceFile]) -> [Finding] {
         let known = Set(lists.flatMap { $0.text.matches(of: /Phrase\(\s*"([^"]+)"/).map { String($0.output.1) } })

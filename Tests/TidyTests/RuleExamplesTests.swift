@@ -55,6 +55,12 @@ struct RuleExamplesTests {
         )
         let template = self.file("<h1>{{t.runs}}</h1>{{t.runs.none}}", path: "runs.mustache")
         #expect(PhraseKeys.missing(in: [template], lists: [first]).map(\.message) == ["there is no phrase 'runs.none'"])
+        let rule = self.file("Remark(\n    \"gate.open\", \"open\")", path: "Rule.swift")
+        #expect(
+            PhraseKeys.unsaid(in: [rule], lists: [first]).map(\.message) == ["there is no phrase 'remark.gate.open'"]
+        )
+        let said = self.file("Phrase(\"remark.gate.open\", \"open\", \"미정\")", path: "Words/C.swift")
+        #expect(PhraseKeys.unsaid(in: [rule], lists: [said]) == [])
     }
 
     @Test func `unchecked Sendable needs its reason`() {

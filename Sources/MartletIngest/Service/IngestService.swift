@@ -62,16 +62,24 @@ package struct IngestService: Sendable {
     ///   - isReload: whether batches that are loaded already are loaded anew in place of their rows.
     ///   - fromFallback: whether the place itself is not asked.
     ///   - progress: told of each step.
+    ///   - ended: told of each batch when it is done; also of those before a failure, for which nothing is returned.
     /// - Returns: one report for each batch.
     /// - Throws: ``IngestError``, or the error of the store that failed.
     package func ingest(
         _ definition: SourceDefinition,
         isReload: Bool = false,
         fromFallback: Bool = false,
-        progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (IngestProgress) -> Void = { _ in },
+        ended: @escaping @Sendable (IngestReport) -> Void = { _ in }
     ) async throws -> [IngestReport] {
         var reports: [IngestReport] = []
-        var run = Run(definition: definition, isReload: isReload, isFallback: false, progress: progress)
+        var run = Run(
+            definition: definition,
+            isReload: isReload,
+            isFallback: false,
+            progress: progress,
+            ended: ended
+        )
         do {
             if fromFallback { throw try Self.passedOver(definition) }
             try await self.ingest(run, into: &reports)
@@ -99,6 +107,7 @@ package struct IngestService: Sendable {
         let isReload: Bool
         var isFallback: Bool
         let progress: @Sendable (IngestProgress) -> Void
+        let ended: @Sendable (IngestReport) -> Void
     }
 
     /// The failure that a place counts as when it is not asked.
@@ -140,6 +149,7 @@ package struct IngestService: Sendable {
             let marked = SourceOffer(offer.place, origin: shown, version: offer.version)
             let report = try await self.ingest(marked, run, fingerprint)
             reports.append(report)
+            run.ended(report)
             if report.figures.isNewSchema == true {
                 let changes = report.figures.schemaChanges ?? []
                 let message = "the fields of its records changed: \(changes.joined(separator: ", "))"

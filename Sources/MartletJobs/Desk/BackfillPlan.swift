@@ -17,6 +17,11 @@ package struct BackfillPlan: Sendable, Hashable {
     /// The rows they read, from the median of earlier ones; `nil` when no earlier job told.
     package let rows: Int?
 
+    /// The zone in which a backfill of `pipeline` reads dates: that of its first clock.
+    package static func zone(of pipeline: Pipeline) -> TimeZone {
+        pipeline.triggers.first { $0.schedule != nil }?.zone ?? .gmt
+    }
+
     /// Plans the ticks of `pipeline` from `start` up to, not including, `end`.
     ///
     /// - Parameters:
@@ -46,7 +51,7 @@ package struct BackfillPlan: Sendable, Hashable {
         let before = EventTime(microseconds: start.microseconds - 1)
         let last = EventTime(microseconds: end.microseconds - 1)
         self.ticks = schedule.ticks(after: before, through: last, limit: Self.limit + 1)
-        self.zone = trigger?.zone ?? .gmt
+        self.zone = Self.zone(of: pipeline)
         if self.ticks.isEmpty {
             throw JobError(.jobInvalid, "no moment of '\(pipeline.name)' lies from \(start) to \(end)")
         }

@@ -173,9 +173,12 @@ extension Pipeline: DocumentObject {
             }
         }
         if let cycle = self.cycle {
+            let names = cycle.map { "'\($0)'" }.joined(separator: ", ")
             reader.report(
                 .documentInvalidValue,
-                "the steps \(cycle.map { "'\($0)'" }.joined(separator: ", ")) wait for each other; remove one 'needs'",
+                cycle.count == 1
+                    ? "the step \(names) waits for itself; remove it from its 'needs'"
+                    : "the steps \(names) wait for each other; remove one 'needs'",
                 at: "steps"
             )
         }
@@ -203,6 +206,14 @@ extension Pipeline: DocumentObject {
             if ready.isEmpty { break }
             done.formUnion(ready.map(\.name))
             left.removeAll { done.contains($0.name) }
+        }
+        // A step that only follows one of them waits too, but is not at fault.
+        var isShorter = true
+        while isShorter {
+            let needed = Set(left.flatMap(\.needs))
+            let kept = left.filter { needed.contains($0.name) }
+            isShorter = kept.count < left.count
+            left = kept
         }
         return left.isEmpty ? nil : left.map(\.name)
     }

@@ -141,6 +141,13 @@ private struct FileEntry: DocumentObject {
             "How long size and time of a file must stand still before it counts as whole.",
             documentedDefault: "5s"
         )
+        if reader.has("path"), self.path.isEmpty {
+            reader.report(
+                .documentInvalidValue,
+                "path names no file; write one, or a pattern such as incoming/*.csv",
+                at: "path"
+            )
+        }
     }
 }
 
@@ -173,6 +180,24 @@ private struct RepositoryEntry: DocumentObject {
         if self.every < .seconds(1) {
             reader.report(.documentInvalidValue, "every must be at least 1s", at: "every")
         }
+        if reader.has("repository"), self.repository.isEmpty {
+            reader.report(
+                .documentInvalidValue,
+                "repository is empty; write an address, a folder, or a remote of the workspace such as origin",
+                at: "repository"
+            )
+        }
+        Self.check(self.branch, reader)
+    }
+
+    /// Reports a branch that git could not have.
+    static func check(_ branch: String, _ reader: ObjectReader) {
+        guard branch.isEmpty || branch.hasPrefix("refs/") || branch.contains(where: \.isWhitespace) else { return }
+        reader.report(
+            .documentInvalidValue,
+            "'\(branch)' is no name of a branch; write one such as main",
+            at: "branch"
+        )
     }
 
     static let updateSummary = "Bring the workspace to the commit before the first step (git merge --ff-only)."
@@ -188,5 +213,6 @@ private struct PushEntry: DocumentObject {
         self.secret = reader.required("secret", SecretText.self, "The secret that GitHub signs with or GitLab sends.")
         self.branch = reader.value("branch", default: "main", "The branch.", documentedDefault: "main")
         self.update = reader.value("update", default: true, RepositoryEntry.updateSummary, documentedDefault: true)
+        RepositoryEntry.check(self.branch, reader)
     }
 }

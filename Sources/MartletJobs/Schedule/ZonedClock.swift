@@ -14,6 +14,12 @@ package struct ZonedClock: Sendable, Hashable {
         CivilDay.holding(self.wall(at: Self.second(of: moment))).text
     }
 
+    /// The first moment of a date written `2026-11-21`; `nil` for another text.
+    package func dawn(of date: String) -> EventTime? {
+        guard date.utf8.count == 10, let wall = EventTime(iso8601: date) else { return nil }
+        return EventTime(microseconds: Int64(self.moment(showing: Self.second(of: wall))) * 1_000_000)
+    }
+
     /// Whole seconds since the epoch, rounded down.
     static func second(of moment: EventTime) -> Int {
         let (quotient, remainder) = moment.microseconds.quotientAndRemainder(dividingBy: 1_000_000)

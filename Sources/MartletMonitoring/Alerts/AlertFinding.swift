@@ -9,6 +9,8 @@ package struct AlertFinding: Sendable, Hashable {
     package var priority: AlertPriority
     /// One line, with the figures.
     package var summary: String
+    /// The line as it reads for one endpoint, where it says what that endpoint has to do with it.
+    package var summaries: [String: String] = [:]
     /// What led to it, the nearest cause first; empty when nothing is known.
     package var causes: [String]
     /// What else came of the same cause, one line each; empty when nothing is known.
@@ -55,6 +57,9 @@ package struct AlertFinding: Sendable, Hashable {
             holds: rule.holds
         )
     }
+
+    /// The line as it reads for `endpoint`.
+    func summary(for endpoint: String?) -> String { endpoint.flatMap { self.summaries[$0] } ?? self.summary }
 
     /// All rules that it stands for, its own first.
     package var rules: [String] {

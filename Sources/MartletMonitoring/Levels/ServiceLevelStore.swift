@@ -32,6 +32,18 @@ package protocol ServiceLevelStore: Sendable {
     /// The last reading of each kind and subject.
     func readings() async throws(TrackingError) -> [LevelReading]
 
-    /// Removes minutes and tries before `moment`; the last tries at each thing stay.
+    /// Keeps how much of a host is used; of what several readings say of one minute, the most of each figure stays.
+    func note(_ minute: HostMinute) async throws(TrackingError)
+
+    /// How much of the hosts was used, from the first minute to before the last, by minute.
+    func hostMinutes(from: Int64, to: Int64) async throws(TrackingError) -> [HostMinute]
+
+    /// Keeps that variants are out; one that was kept with the same beginning grows.
+    func note(_ outages: [OutageSpan]) async throws(TrackingError)
+
+    /// The times in which variants were out, as far as they touch the time from the first moment to before the last.
+    func outages(from: EventTime, to: EventTime) async throws(TrackingError) -> [OutageSpan]
+
+    /// Removes minutes, tries and outages before `moment`; the last tries at each thing stay.
     func forget(before moment: EventTime) async throws(TrackingError)
 }

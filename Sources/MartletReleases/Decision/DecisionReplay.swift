@@ -1,4 +1,4 @@
-import MartletCore
+package import MartletCore
 package import MartletTracking
 
 /// Makes recorded decisions again.
@@ -20,6 +20,14 @@ package enum DecisionReplay {
             return "Decision \(record.id) comes out with other reasons than were recorded."
         }
         return nil
+    }
+
+    /// The reasons of `record` with their codes; plain texts where its rule says something else today.
+    package static func remarks(of record: DecisionRecord) -> [Remark] {
+        guard let ruling = try? Self.decide(record), ruling.reasons == record.reasons else {
+            return record.reasons.map(Remark.init(said:))
+        }
+        return ruling.remarks
     }
 
     /// What the rule of `record` says of its inputs today.

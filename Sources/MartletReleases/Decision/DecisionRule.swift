@@ -6,14 +6,17 @@ package import MartletTracking
 package struct Ruling: Sendable, Hashable {
     /// One word.
     package var verdict: String
-    /// Sentences a person reads.
-    package var reasons: [String]
+    /// Why.
+    package var remarks: [Remark]
 
     /// Says `verdict`, and why.
-    package init(_ verdict: String, _ reasons: [String]) {
+    package init(_ verdict: String, _ remarks: [Remark]) {
         self.verdict = verdict
-        self.reasons = reasons
+        self.remarks = remarks
     }
+
+    /// Sentences a person reads.
+    package var reasons: [String] { self.remarks.map(\.text) }
 }
 
 /// A pure rule: the same inputs have the same verdict, today and when the decision is replayed.
@@ -35,7 +38,16 @@ extension DecisionRule {
         about subject: String,
         at moment: EventTime
     ) throws(TrackingError) -> DecisionRecord {
-        let ruling = Self.decide(inputs)
+        try self.record(self.decide(inputs), inputs, about: subject, at: moment)
+    }
+
+    /// Records what was decided about `subject`, and with what.
+    static func record(
+        _ ruling: Ruling,
+        _ inputs: Inputs,
+        about subject: String,
+        at moment: EventTime
+    ) throws(TrackingError) -> DecisionRecord {
         do {
             return DecisionRecord(
                 subject: subject,

@@ -1,3 +1,4 @@
+import MartletCore
 package import MartletTracking
 
 /// A decision that a person made: recorded like every other, with who and why as its inputs.
@@ -18,7 +19,13 @@ package enum PersonRule: DecisionRule {
     package static let rule = DecisionRecord.Rule("person", 1)
 
     package static func decide(_ inputs: Inputs) -> Ruling {
-        let reason = inputs.author.reason.map { ": \($0)" } ?? "."
-        return Ruling(inputs.verb, ["\(inputs.author.actor) decided '\(inputs.verb)'\(reason)"])
+        let actor = inputs.author.actor
+        let remark: Remark =
+            if let reason = inputs.author.reason {
+                Remark("person.decidedWhy", "\(actor) decided '\(inputs.verb)': \(reason)")
+            } else {
+                Remark("person.decided", "\(actor) decided '\(inputs.verb)'.")
+            }
+        return Ruling(inputs.verb, [remark])
     }
 }

@@ -48,7 +48,8 @@ package struct ExperimentMachine: Sendable, Hashable {
     /// The endpoint can never have the traffic of ``action``.
     package mutating func routeWasRefused(_ reason: String, at moment: EventTime) {
         guard self.state.phase == .starting else { return }
-        self.end("fault", ["The traffic could not be split: \(reason)"], at: moment)
+        self.say(Remark("test.notSplit", "The traffic could not be split: \(reason)"))
+        self.end("fault", at: moment)
     }
 
     /// Somebody else set the endpoint's traffic; the experiment leaves it alone and ends.
@@ -56,7 +57,7 @@ package struct ExperimentMachine: Sendable, Hashable {
         guard !self.state.phase.isFinal else { return }
         if self.state.outcome == nil {
             self.state.outcome = "displaced"
-            self.state.reasons = ["\(author.actor) set the endpoint's traffic at \(author.at) by other means."]
+            self.say(.displaced(by: author))
         }
         self.enter(.ended, at: moment)
     }
@@ -70,6 +71,7 @@ package struct ExperimentMachine: Sendable, Hashable {
         }
         self.state.verdict = verdict
         self.state.reasons = ruling.reasons
+        self.state.remarks = ruling.remarks
         switch verdict {
         case .promote:
             self.state.outcome = verdict.rawValue
@@ -81,7 +83,7 @@ package struct ExperimentMachine: Sendable, Hashable {
             // What was proven once may be looked at again, but a person already asked stays asked.
             break
         case .inconclusive where self.state.phase == .awaitingReview: break
-        case .rejected, .guardrail, .fault, .inconclusive: self.end(verdict.rawValue, ruling.reasons, at: moment)
+        case .rejected, .guardrail, .fault, .inconclusive: self.end(verdict.rawValue, at: moment)
         }
         return false
     }
@@ -91,8 +93,8 @@ package struct ExperimentMachine: Sendable, Hashable {
     /// - Throws: `release.wrongPhase` when it is ending.
     package mutating func stop(_ author: Attribution) throws(TrackingError) {
         guard self.state.phase != .ending, self.state.phase != .ended else { throw self.hasEnded }
-        let reason = author.reason.map { ": \($0)" } ?? "."
-        self.end("stopped", ["\(author.actor) ended it\(reason)"], at: author.at)
+        self.say(.ended(by: author))
+        self.end("stopped", at: author.at)
     }
 
     /// A person starts a release of the treatment.
@@ -117,7 +119,7 @@ package struct ExperimentMachine: Sendable, Hashable {
                 )
             }
             self.state.outcome = ExperimentVerdict.promote.rawValue
-            self.state.reasons = ["\(author.actor) promoted it" + (author.reason.map { ": \($0)" } ?? ".")]
+            self.say(.promoted(by: author))
             self.enter(.ended, at: author.at)
         }
     }
@@ -129,9 +131,13 @@ package struct ExperimentMachine: Sendable, Hashable {
         )
     }
 
-    private mutating func end(_ outcome: String, _ reasons: [String], at moment: EventTime) {
+    private mutating func say(_ remark: Remark) {
+        self.state.reasons = [remark.text]
+        self.state.remarks = [remark]
+    }
+
+    private mutating func end(_ outcome: String, at moment: EventTime) {
         self.state.outcome = outcome
-        self.state.reasons = reasons
         self.enter(.ending, at: moment)
     }
 

@@ -36,7 +36,8 @@ package enum ExperimentVerdict: String, Sendable, Hashable, Codable, CaseIterabl
 /// What is known and decided at one look.
 package struct ExperimentAssessment: Sendable, Hashable {
     package var verdict: ExperimentVerdict
-    package var reasons: [String]
+    /// Why.
+    package var remarks: [Remark]
     /// The metrics, the primary first.
     package var evidence: [MetricEvidence]
     /// The always-valid p-value against the planned split; `nil` without units, or when both score every request.
@@ -45,6 +46,9 @@ package struct ExperimentAssessment: Sendable, Hashable {
     package var detectableEffect: Double?
     /// How many days more the primary metric needs, if things go on as they are.
     package var daysLeft: Double?
+
+    /// Sentences a person reads.
+    package var reasons: [String] { self.remarks.map(\.text) }
 }
 
 /// Decides what an experiment comes to, with bounds that may be looked at at any time.
@@ -70,7 +74,7 @@ package enum ExperimentRule: DecisionRule {
 
     package static func decide(_ inputs: Inputs) -> Ruling {
         let assessment = Self.assess(inputs)
-        return Ruling(assessment.verdict.rawValue, assessment.reasons)
+        return Ruling(assessment.verdict.rawValue, assessment.remarks)
     }
 
     /// Decides, with all figures.
@@ -80,14 +84,15 @@ package enum ExperimentRule: DecisionRule {
         let split = Self.splitPValue(inputs)
         var assessment = ExperimentAssessment(
             verdict: .keepGoing,
-            reasons: [],
+            remarks: [],
             evidence: evidence,
             splitPValue: split
         )
         Self.forecast(&assessment, inputs)
-        (assessment.verdict, assessment.reasons) = Self.verdict(inputs, evidence, split, daysLeft: assessment.daysLeft)
+        (assessment.verdict, assessment.remarks) = Self.verdict(inputs, evidence, split, daysLeft: assessment.daysLeft)
         if !assessment.verdict.isFinal, plan.isPaired, inputs.reading.pairedLoss == nil {
-            assessment.reasons.append("No outcome of a request that both versions scored has arrived yet.")
+            let text: Remark.Text = "No outcome of a request that both versions scored has arrived yet."
+            assessment.remarks.append(Remark("test.noPairs", text))
         }
         return assessment
     }
@@ -97,54 +102,84 @@ package enum ExperimentRule: DecisionRule {
         _ evidence: [MetricEvidence],
         _ split: Double?,
         daysLeft: Double?
-    ) -> (ExperimentVerdict, [String]) {
+    ) -> (ExperimentVerdict, [Remark]) {
         let plan = inputs.plan
         if let reason = inputs.reading.variants[ExperimentReading.treatment]?.takenOut {
-            return (.fault, ["The gateway took the treatment out: \(reason)"])
+            return (.fault, [Remark("test.takenOut", "The gateway took the treatment out: \(reason)")])
         }
         for guardrail in evidence where guardrail.role == .guardrail && guardrail.isWorse {
-            return (.guardrail, ["The guardrail is broken. " + EvidenceText.sentence(guardrail)])
+            let found = EvidenceText.remark(guardrail)
+            return (.guardrail, [Remark("test.guardrail", "The guardrail is broken. \(found)")])
         }
         let isOver = inputs.elapsed >= plan.durationMaximum
         if let split, split < plan.splitAlpha {
-            let text =
-                "Units do not arrive as they were split (p = \(EvidenceText.probability(split)), below "
-                + "\(EvidenceText.probability(plan.splitAlpha))), so no comparison can be trusted; find out why."
-            return (isOver ? .inconclusive : .blocked, [text])
+            let (pValue, alpha) = (EvidenceText.probability(split), EvidenceText.probability(plan.splitAlpha))
+            let remark = Remark(
+                "test.split",
+                """
+                Units do not arrive as they were split (p = \(pValue), below \(alpha)), so no comparison can be trusted; \
+                find out why.
+                """
+            )
+            return (isOver ? .inconclusive : .blocked, [remark])
         }
         guard let primary = evidence.first(where: { $0.role == .primary }) else {
-            return (isOver ? .inconclusive : .keepGoing, ["There is no primary metric."])
+            return (isOver ? .inconclusive : .keepGoing, [Remark("test.noPrimary", "There is no primary metric.")])
         }
-        let found = EvidenceText.sentence(primary)
+        let found = EvidenceText.remark(primary)
         if inputs.elapsed < plan.durationMinimum {
-            return (.keepGoing, ["The least duration of \(plan.durationMinimum) is not over.", found])
+            let text: Remark.Text = "The least duration of \(plan.durationMinimum) is not over."
+            return (.keepGoing, [Remark("test.early", text), found])
         }
-        if primary.isWorse { return (.rejected, ["The treatment is worse.", found]) }
+        if primary.isWorse { return (.rejected, [Remark("test.worse", "The treatment is worse."), found]) }
+        let (verdict, remark) = Self.verdict(on: primary, plan, isOver: isOver, daysLeft: daysLeft)
+        return (verdict, [remark, found])
+    }
+
+    /// What a primary metric that is not proven worse comes to after the least duration.
+    private static func verdict(
+        on primary: MetricEvidence,
+        _ plan: ExperimentPlan,
+        isOver: Bool,
+        daysLeft: Double?
+    ) -> (ExperimentVerdict, Remark) {
         if primary.isBetter {
             let limit = EvidenceText.percent(plan.improvementMinimum)
             guard let improvement = primary.improvement else {
-                return (.hold, ["The treatment is better, by an unknown share; it is held for review.", found])
+                let text: Remark.Text = "The treatment is better, by an unknown share; it is held for review."
+                return (.hold, Remark("test.betterUnknown", text))
             }
             if improvement <= plan.improvementMinimum {
-                return (
-                    .hold, ["The treatment is better, but by no more than \(limit); it is held for review.", found]
-                )
+                let text: Remark.Text = "The treatment is better, but by no more than \(limit); it is held for review."
+                return (.hold, Remark("test.betterTooLittle", text))
             }
             return (
                 plan.onSuccess == .promote ? .promote : .ask,
-                ["The treatment is better by more than \(limit).", found]
+                Remark("test.better", "The treatment is better by more than \(limit).")
             )
         }
         if isOver {
-            return (.inconclusive, ["Nothing is proven after the longest duration of \(plan.durationMaximum).", found])
+            let text: Remark.Text = "Nothing is proven after the longest duration of \(plan.durationMaximum)."
+            return (.inconclusive, Remark("test.unproven", text))
         }
         if primary.oneLook != nil {
-            let reason = "\(primary.name) is judged once, after the longest duration of \(plan.durationMaximum)."
-            return (.extended, [reason, found])
+            let text: Remark.Text =
+                "\(primary.name) is judged once, after the longest duration of \(plan.durationMaximum)."
+            return (.extended, Remark("test.judgedOnce", text))
         }
-        let forecast =
-            daysLeft.map { " About \(EvidenceText.duration(days: $0)) more would prove it at this rate." } ?? ""
-        return (.extended, ["Nothing is proven yet, so the experiment goes on.\(forecast)", found])
+        guard let daysLeft else {
+            return (.extended, Remark("test.goesOn", "Nothing is proven yet, so the experiment goes on."))
+        }
+        let more = EvidenceText.duration(days: daysLeft)
+        return (
+            .extended,
+            Remark(
+                "test.goesOnFor",
+                """
+                Nothing is proven yet, so the experiment goes on. About \(more) more would prove it at this rate.
+                """
+            )
+        )
     }
 
     private static func evidence(_ inputs: Inputs) -> [MetricEvidence] {

@@ -36,6 +36,8 @@ package struct ExperimentState: Sendable, Hashable, Codable {
     /// What it came to, such as `promote`, `rejected` or `stopped`; `nil` before the end.
     package var outcome: String?
     package var reasons: [String]
+    /// The reasons with their codes; `nil` in states from before they had some.
+    package var remarks: [Remark]?
 
     /// Starts an experiment of `treatment` against `control`.
     ///

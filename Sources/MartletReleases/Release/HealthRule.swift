@@ -1,3 +1,5 @@
+import MartletCore
+
 /// Decides whether green answers the recorded requests as expected.
 package enum HealthRule: DecisionRule {
     /// How one recorded request was answered.
@@ -35,25 +37,32 @@ package enum HealthRule: DecisionRule {
     package static func decide(_ inputs: Inputs) -> Ruling {
         let faults = inputs.checks.compactMap { Self.fault($0, tolerance: inputs.tolerance) }
         if !faults.isEmpty {
-            let rest = faults.count > 5 ? ["\(faults.count - 5) requests more failed."] : []
+            let rest = faults.count > 5 ? [Remark("health.more", "\(faults.count - 5) requests more failed.")] : []
             return Ruling("fail", Array(faults.prefix(5)) + rest)
         }
         if inputs.checks.isEmpty {
-            return Ruling("pass", ["The new version is loaded; the plan names no recorded requests."])
+            let text: Remark.Text = "The new version is loaded; the plan names no recorded requests."
+            return Ruling("pass", [Remark("health.loaded", text)])
         }
-        return Ruling("pass", ["All \(inputs.checks.count) recorded requests were answered as expected."])
+        let text: Remark.Text = "All \(inputs.checks.count) recorded requests were answered as expected."
+        return Ruling("pass", [Remark("health.expected", text)])
     }
 
-    private static func fault(_ check: Check, tolerance: Double) -> String? {
-        if let failure = check.failure { return "Request \(check.line) was not answered: \(failure)" }
+    private static func fault(_ check: Check, tolerance: Double) -> Remark? {
+        if let failure = check.failure {
+            return Remark("health.unanswered", "Request \(check.line) was not answered: \(failure)")
+        }
         guard check.expected.count == check.answered.count else {
-            return "Request \(check.line) was answered with \(check.answered.count) values in place of "
-                + "\(check.expected.count)."
+            let (answered, expected) = (check.answered.count, check.expected.count)
+            return Remark(
+                "health.count",
+                "Request \(check.line) was answered with \(answered) values in place of \(expected)."
+            )
         }
         for (expected, answered) in zip(check.expected, check.answered)
         where !(abs(expected - answered) <= tolerance * max(1, abs(expected))) {
-            return "Request \(check.line) was answered with \(EvidenceText.number(answered)) in place of "
-                + "\(EvidenceText.number(expected))."
+            let (given, wanted) = (EvidenceText.number(answered), EvidenceText.number(expected))
+            return Remark("health.value", "Request \(check.line) was answered with \(given) in place of \(wanted).")
         }
         return nil
     }

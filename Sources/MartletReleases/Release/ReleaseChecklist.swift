@@ -1,4 +1,4 @@
-import MartletCore
+package import MartletCore
 package import MartletTracking
 
 /// The pre-deployment checklist: what must be so before a release starts.
@@ -22,6 +22,8 @@ package enum ReleaseChecklist: DecisionRule {
         package var isMet: Bool
         /// A sentence.
         package var found: String
+        /// The sentence with its code; `nil` in records from before it had one.
+        package var remark: Remark?
         /// Why a person lets it pass all the same.
         package var waiver: Attribution?
 
@@ -30,13 +32,14 @@ package enum ReleaseChecklist: DecisionRule {
             _ item: Item,
             _ rule: ChecklistRule,
             isMet: Bool,
-            found: String,
+            found: Remark,
             waiver: Attribution? = nil
         ) {
             self.item = item
             self.rule = rule
             self.isMet = isMet
-            self.found = found
+            self.found = found.text
+            self.remark = found.code.isEmpty ? nil : found
             self.waiver = waiver
         }
 
@@ -57,15 +60,20 @@ package enum ReleaseChecklist: DecisionRule {
     package static func decide(_ inputs: Inputs) -> Ruling {
         let isClear = inputs.findings.allSatisfy { !$0.isInTheWay }
         let sentences = inputs.findings.map { finding in
-            let state =
+            let item = Remark("checklist.item.\(finding.item.rawValue)", .init(stringLiteral: finding.item.rawValue))
+            let state: Remark =
                 if finding.isMet {
-                    "met"
+                    Remark("checklist.met", "met")
                 } else if let waiver = finding.waiver, let reason = waiver.reason {
-                    "waived by \(waiver.actor): \(reason)"
+                    Remark("checklist.waived", "waived by \(waiver.actor): \(reason)")
+                } else if finding.rule == .required {
+                    Remark("checklist.unmet", "not met")
                 } else {
-                    finding.rule == .required ? "not met" : "not met, only noted"
+                    Remark("checklist.noted", "not met, only noted")
                 }
-            return "\(finding.item.rawValue): \(state). \(finding.found)"
+            let found =
+                finding.remark.flatMap { $0.text == finding.found ? $0 : nil } ?? Remark(said: finding.found)
+            return Remark("checklist.line", "\(item): \(state). \(found)")
         }
         return Ruling(isClear ? "start" : "refuse", sentences)
     }

@@ -61,8 +61,8 @@ package enum ReleaseGateRule: DecisionRule {
     package static let rule = DecisionRecord.Rule("release-gate", 1)
 
     package static func decide(_ inputs: Inputs) -> Ruling {
-        let (verdict, reasons) = Self.verdict(inputs)
-        return Ruling(verdict.rawValue, reasons)
+        let (verdict, remarks) = Self.verdict(inputs)
+        return Ruling(verdict.rawValue, remarks)
     }
 
     /// What each gate says of the traffic so far.
@@ -82,9 +82,9 @@ package enum ReleaseGateRule: DecisionRule {
         )
     }
 
-    private static func verdict(_ inputs: Inputs) -> (Verdict, [String]) {
+    private static func verdict(_ inputs: Inputs) -> (Verdict, [Remark]) {
         if let reason = inputs.traffic.takenOut {
-            return (.rollback, ["The gateway took the new version out: \(reason)"])
+            return (.rollback, [Remark("gate.takenOut", "The gateway took the new version out: \(reason)")])
         }
         let (errors, latency) = Self.gates(inputs)
         let sentences = Self.sentences(inputs, errors, latency)
@@ -96,17 +96,23 @@ package enum ReleaseGateRule: DecisionRule {
             case .watch: max(Self.missing(errors), Self.missing(latency))
             case .approval, .standby: 0
             }
-        if inputs.stage == .approval { return (.wait, ["A person is asked before the last step."] + sentences) }
+        if inputs.stage == .approval {
+            return (.wait, [Remark("gate.asked", "A person is asked before the last step.")] + sentences)
+        }
         if inputs.elapsed < inputs.hold {
-            return (.wait, ["\(inputs.hold) at \(PercentShare.text(inputs.weight)) are not over."] + sentences)
+            let share = PercentShare.text(inputs.weight)
+            return (.wait, [Remark("gate.hold", "\(inputs.hold) at \(share) are not over.")] + sentences)
         }
         if missing > 0 {
             if inputs.elapsed >= inputs.patience {
-                let reason = "Nothing was proven in \(inputs.patience), and no proof is no pass."
-                return (.rollback, [reason] + sentences)
+                let text: Remark.Text = "Nothing was proven in \(inputs.patience), and no proof is no pass."
+                return (.rollback, [Remark("gate.patience", text)] + sentences)
             }
-            let count = missing == .max ? "more than can be foreseen" : "about \(missing)"
-            return (.wait, ["More requests are needed: \(count)."] + sentences)
+            let more =
+                missing == .max
+                ? Remark("gate.needsAnyNumber", "More requests are needed: more than can be foreseen.")
+                : Remark("gate.needs", "More requests are needed: about \(missing).")
+            return (.wait, [more] + sentences)
         }
         return (.advance, sentences)
     }
@@ -116,22 +122,31 @@ package enum ReleaseGateRule: DecisionRule {
         return 0
     }
 
-    private static func sentences(_ inputs: Inputs, _ errors: GateVerdict, _ latency: GateVerdict) -> [String] {
+    private static func sentences(_ inputs: Inputs, _ errors: GateVerdict, _ latency: GateVerdict) -> [Remark] {
         let (gates, traffic) = (inputs.gates, inputs.traffic)
         let quantile = "P" + EvidenceText.number(gates.latencyQuantile * 100)
+        let (limit, slow, requests) = (EvidenceText.percent(gates.errorRateLimit), traffic.slow, traffic.requests)
         return [
-            "Errors: \(traffic.errors) of \(traffic.requests) requests; below \(EvidenceText.percent(gates.errorRateLimit)) "
-                + "is \(Self.word(errors)).",
-            "Latency: \(traffic.slow) of \(traffic.requests) requests over \(gates.latencyLimit); \(quantile) within it "
-                + "is \(Self.word(latency)).",
+            Remark(
+                "gate.errors",
+                "Errors: \(traffic.errors) of \(requests) requests; below \(limit) is \(Self.word(errors))."
+            ),
+            Remark(
+                "gate.latency",
+                """
+                Latency: \(slow) of \(requests) requests over \(gates.latencyLimit); \(quantile) within it is \
+                \(Self.word(latency)).
+                """
+            ),
         ]
     }
 
-    private static func word(_ verdict: GateVerdict) -> String {
+    private static func word(_ verdict: GateVerdict) -> Remark {
         switch verdict {
-        case .pass: "proven"
-        case .fail: "proven wrong"
-        case .inconclusive(let more): more == .max ? "open" : "open, about \(more) requests short"
+        case .pass: Remark("gate.proven", "proven")
+        case .fail: Remark("gate.broken", "proven wrong")
+        case .inconclusive(.max): Remark("gate.open", "open")
+        case .inconclusive(let more): Remark("gate.short", "open, about \(more) requests short")
         }
     }
 }

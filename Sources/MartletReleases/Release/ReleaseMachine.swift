@@ -86,14 +86,13 @@ package struct ReleaseMachine: Sendable, Hashable {
     /// The endpoint can never have the traffic of ``action``.
     package mutating func routeWasRefused(_ reason: String, at moment: EventTime) {
         guard case .route = self.action, self.state.phase != .rollingBack else { return }
-        self.goBack("The traffic could not be set: \(reason)", at: moment)
+        self.goBack([Remark("release.notSet", "The traffic could not be set: \(reason)")], at: moment)
     }
 
     /// Somebody else set the endpoint's traffic; the release leaves it alone and ends.
     package mutating func wasDisplaced(by author: Attribution, at moment: EventTime) {
         guard !self.state.phase.isFinal else { return }
-        self.state.rollbackReason =
-            self.state.rollbackReason ?? "\(author.actor) set the endpoint's traffic at \(author.at) by other means."
+        if self.state.rollbackReason == nil { self.say([.displaced(by: author)]) }
         self.enter(.rolledBack, at: moment)
     }
 
@@ -107,8 +106,14 @@ package struct ReleaseMachine: Sendable, Hashable {
         guard self.state.phase == .warmingUp else { return }
         let limit = self.state.plan.health.warmUpLimit
         guard moment >= self.state.phaseSince + limit else { return }
-        let cause = reason.map { ": \($0)" } ?? ""
-        self.goBack("\(self.state.green.version) was not loaded within \(limit)\(cause)", at: moment)
+        let version = self.state.green.version.description
+        let remark: Remark =
+            if let reason {
+                Remark("release.notLoadedWhy", "\(version) was not loaded within \(limit): \(reason)")
+            } else {
+                Remark("release.notLoaded", "\(version) was not loaded within \(limit)")
+            }
+        self.goBack([remark], at: moment)
     }
 
     /// The recorded requests were answered, well or not.
@@ -118,7 +123,7 @@ package struct ReleaseMachine: Sendable, Hashable {
             self.state.step = 0
             self.enter(self.nextPhase(before: 0), at: moment)
         } else {
-            self.goBack(ruling.reasons.joined(separator: " "), at: moment)
+            self.goBack(ruling.remarks, at: moment)
         }
     }
 
@@ -126,7 +131,7 @@ package struct ReleaseMachine: Sendable, Hashable {
     package mutating func didObserve(_ ruling: Ruling, at moment: EventTime) {
         guard case .observe = self.action else { return }
         switch ReleaseGateRule.Verdict(rawValue: ruling.verdict) {
-        case .rollback?: self.goBack(ruling.reasons.joined(separator: " "), at: moment)
+        case .rollback?: self.goBack(ruling.remarks, at: moment)
         case .advance?: self.advance(at: moment)
         case .wait?, nil: return
         }
@@ -149,8 +154,7 @@ package struct ReleaseMachine: Sendable, Hashable {
                 "release \(self.state.id) is \(self.state.phase.rawValue) already: \(self.state.rollbackReason ?? "")"
             )
         default:
-            let reason = author.reason.map { ": \($0)" } ?? "."
-            self.goBack("\(author.actor) ended it\(reason)", at: author.at)
+            self.goBack([.ended(by: author)], at: author.at)
         }
     }
 
@@ -194,8 +198,13 @@ package struct ReleaseMachine: Sendable, Hashable {
         return isLast && self.state.plan.approval == .ask && !self.state.isPromoted ? .awaitingApproval : .shifting
     }
 
-    private mutating func goBack(_ reason: String, at moment: EventTime) {
-        self.state.rollbackReason = reason
+    private mutating func say(_ remarks: [Remark]) {
+        self.state.rollbackReason = remarks.map(\.text).joined(separator: " ")
+        self.state.rollbackRemarks = remarks
+    }
+
+    private mutating func goBack(_ remarks: [Remark], at moment: EventTime) {
+        self.say(remarks)
         self.enter(.rollingBack, at: moment)
     }
 

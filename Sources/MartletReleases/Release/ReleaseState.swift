@@ -46,6 +46,8 @@ package struct ReleaseState: Sendable, Hashable, Codable {
     package var startedBy: Attribution
     /// Why it goes or went back; `nil` while it does not.
     package var rollbackReason: String?
+    /// The reason with codes; `nil` in states from before it had some.
+    package var rollbackRemarks: [Remark]?
     /// Whether a person already allowed the last step.
     package var isPromoted: Bool
     /// The experiment that led here.

@@ -1,4 +1,4 @@
-import MartletCore
+package import MartletCore
 package import MartletTracking
 
 /// How far the values that requests were served with are from those that training would see for the same moments.
@@ -24,11 +24,24 @@ package struct ServedSkew: Sendable, Hashable {
     package var share: Double { self.compared > 0 ? Double(self.differing) / Double(self.compared) : 0 }
 
     /// What was found, in a sentence.
-    package var sentence: String {
-        let found =
-            "Of \(self.compared) values served to \(self.inputs) inputs, \(self.differing) "
-            + "(\(EvidenceText.percent(self.share))) differ from the offline store at the same moments"
-        return found + (self.worst.map { ", most often \($0)." } ?? ".")
+    package var sentence: Remark {
+        let (compared, inputs, share) = (self.compared, self.inputs, EvidenceText.percent(self.share))
+        guard let worst = self.worst else {
+            return Remark(
+                "checklist.skew",
+                """
+                Of \(compared) values served to \(inputs) inputs, \(self.differing) (\(share)) differ from the offline \
+                store at the same moments.
+                """
+            )
+        }
+        return Remark(
+            "checklist.skewWorst",
+            """
+            Of \(compared) values served to \(inputs) inputs, \(self.differing) (\(share)) differ from the offline store \
+            at the same moments, most often \(worst).
+            """
+        )
     }
 }
 

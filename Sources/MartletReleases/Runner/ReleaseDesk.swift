@@ -69,20 +69,21 @@ package struct ReleaseDesk: Sendable {
                 .approved,
                 plan.checklist.approved,
                 isMet: status == .approved,
-                found: "\(version) is \(status.rawValue)."
+                found: Remark("checklist.status", "\(version.description) is \(Self.word(status)).")
             ),
             ReleaseChecklist.Finding(
                 .experiment,
                 plan.checklist.experiment,
                 isMet: won != nil,
-                found: won.map { "Experiment \($0.run.id) was won." } ?? "No experiment of \(version) was won here."
+                found: won.map { Remark("checklist.won", "Experiment \($0.run.id) was won.") }
+                    ?? Remark("checklist.notWon", "No experiment of \(version.description) was won here.")
             ),
             ReleaseChecklist.Finding(
                 .rollbackTarget,
                 plan.checklist.rollbackTarget,
                 isMet: fault == nil,
-                found: fault.map { "What is live cannot be gone back to: \($0)." }
-                    ?? "\(live?.version.description ?? "") is live and can be loaded."
+                found: fault.map { Remark("checklist.noWayBack", "What is live cannot be gone back to: \($0).") }
+                    ?? Remark("checklist.wayBack", "\(live?.version.description ?? "") is live and can be loaded.")
             ),
             await self.skewFinding(plan, version, tag: registered.tags[Self.skewTag]),
         ]
@@ -93,28 +94,37 @@ package struct ReleaseDesk: Sendable {
         }
     }
 
+    private static func word(_ status: ApprovalStatus) -> Remark {
+        Remark("checklist.status.\(status.rawValue)", .init(stringLiteral: status.rawValue))
+    }
+
     /// What was served beside what training would have seen; where that cannot be compared, what a tag says.
     private func skewFinding(
         _ plan: ReleasePlan,
         _ version: ModelVersionID,
         tag: String?
     ) async -> ReleaseChecklist.Finding {
-        var obstacle = "Served values are not compared here."
+        var obstacle = Remark("checklist.noSkew", "Served values are not compared here.")
         do throws(TrackingError) {
             if let proof = self.skew {
                 guard let skew = try await proof.skew(of: version, at: plan.endpoint) else {
-                    let found = "\(version) reads no features, so none can differ."
+                    let text: Remark.Text = "\(version.description) reads no features, so none can differ."
+                    let found = Remark("checklist.noFeatures", text)
                     return .init(.skew, plan.checklist.skew, isMet: true, found: found)
                 }
                 let limit = plan.checklist.skewLimit ?? ReleaseChecklistRules.standardSkewLimit
-                let found = skew.sentence + " At most \(EvidenceText.percent(limit)) may."
+                let share = EvidenceText.percent(limit)
+                let found = Remark("checklist.skewLimit", "\(skew.sentence) At most \(share) may.")
                 return .init(.skew, plan.checklist.skew, isMet: skew.share <= limit, found: found)
             }
         } catch {
-            obstacle = "Served values cannot be compared: \(error.message)."
+            obstacle = Remark("checklist.skewUnknown", "Served values cannot be compared: \(error.message).")
         }
-        let said = tag.map { "The tag \(Self.skewTag) says '\($0)'." } ?? "There is no tag \(Self.skewTag)."
-        return .init(.skew, plan.checklist.skew, isMet: tag == "passed", found: obstacle + " " + said)
+        let said =
+            tag.map { Remark("checklist.tag", "The tag \(Self.skewTag) says '\($0)'.") }
+            ?? Remark("checklist.noTag", "There is no tag \(Self.skewTag).")
+        let found = Remark("checklist.both", "\(obstacle) \(said)")
+        return .init(.skew, plan.checklist.skew, isMet: tag == "passed", found: found)
     }
 
     /// Starts a release of `version`.

@@ -137,9 +137,10 @@ package actor ReleaseRunner {
                 checks: try await self.checks(of: version, health),
                 tolerance: health.tolerance
             )
-            let record = try HealthRule.record(inputs, about: subject, at: self.now())
+            let ruling = HealthRule.decide(inputs)
+            let record = try HealthRule.record(ruling, inputs, about: subject, at: self.now())
             decisions.append(record)
-            machine.didCheckHealth(Ruling(record.verdict, record.reasons), at: record.at)
+            machine.didCheckHealth(ruling, at: record.at)
         case .observe:
             if let author = try await self.displacer(of: stored.run) {
                 machine.wasDisplaced(by: author, at: self.now())
@@ -183,10 +184,10 @@ package actor ReleaseRunner {
         machine.didObserve(ruling, at: moment)
         if machine != before {
             self.looks[state.id] = nil
-            return try ReleaseGateRule.record(inputs, about: state.subject, at: moment)
+            return try ReleaseGateRule.record(ruling, inputs, about: state.subject, at: moment)
         }
         if self.isWorthNoting(state.id, ruling.verdict, moment, interval: .seconds(10)) {
-            try await self.store.note(try ReleaseGateRule.record(inputs, about: state.subject, at: moment))
+            try await self.store.note(try ReleaseGateRule.record(ruling, inputs, about: state.subject, at: moment))
         }
         return nil
     }
@@ -217,9 +218,10 @@ package actor ReleaseRunner {
             let reading = try await self.observations.reading(of: state)
             let moment = self.now()
             guard let inputs = machine.ruleInputs(reading, at: moment) else { return false }
-            let record = try ExperimentRule.record(inputs, about: state.subject, at: moment)
+            let ruling = ExperimentRule.decide(inputs)
+            let record = try ExperimentRule.record(ruling, inputs, about: state.subject, at: moment)
             let isNew = record.verdict != state.verdict.rawValue
-            if machine.didObserve(Ruling(record.verdict, record.reasons), at: moment) {
+            if machine.didObserve(ruling, at: moment) {
                 next = .release(try self.release(after: machine.state, self.author(at: moment)))
             }
             let interval = TimeSpan(microseconds: state.experiment.durationMaximum.microseconds / 2_000)

@@ -1,5 +1,5 @@
 import Foundation
-import MartletCore
+package import MartletCore
 
 /// A decision about a retraining, made once more from its record.
 package struct RetrainingReplay: Sendable {
@@ -18,6 +18,9 @@ package struct RetrainingReplay: Sendable {
     /// What the decision rested on; `nil` when it cannot be read.
     package let evidence: RetrainingEvidence?
 
+    /// The reasons of the record with their codes; plain texts where the rule says something else today.
+    package let remarks: [Remark]
+
     /// Decides once more on what `record` holds.
     ///
     /// Inputs that do not have their hash any more make it ``Outcome/different``, whatever the verdict.
@@ -28,10 +31,13 @@ package struct RetrainingReplay: Sendable {
         guard let decision = try? record.decideAgain() else {
             self.outcome = .unreadable
             self.verdict = nil
+            self.remarks = record.reasons.map(Remark.init(said:))
             return
         }
         let isWhole = ContentHash(of: record.inputs.canonicalText) == record.inputsHash
         self.outcome = isWhole && decision.verdict == record.verdict ? .same : .different
         self.verdict = decision.verdict
+        self.remarks =
+            decision.reasons == record.reasons ? decision.remarks : record.reasons.map(Remark.init(said:))
     }
 }

@@ -17,20 +17,20 @@ package enum RetrainingRule {
         let obstacles = Self.obstacles(policy, evidence)
         let triggers = Self.triggers(policy.triggers, evidence)
         let worth = Self.worth(policy, evidence)
-        var reasons = obstacles
+        var remarks = obstacles
         var isDue = evidence.isAskedFor
         if evidence.isAskedFor {
-            reasons.append("A person asks for it.")
+            remarks.append(Remark("retraining.asked", "A person asks for it."))
         } else {
-            reasons += Self.restraints(policy, autonomy, evidence)
+            remarks += Self.restraints(policy, autonomy, evidence)
         }
-        let isHeld = !obstacles.isEmpty || (!evidence.isAskedFor && reasons.count > obstacles.count)
-        reasons += triggers.map(\.sentence)
+        let isHeld = !obstacles.isEmpty || (!evidence.isAskedFor && remarks.count > obstacles.count)
+        remarks += triggers.map(\.remark)
         isDue = isDue || triggers.contains(where: \.isMet)
-        reasons.append(worth.sentence)
+        remarks.append(worth.remark)
         return RetrainingDecision(
             isTraining: !isHeld && isDue && (evidence.isAskedFor || worth.isWorthIt),
-            reasons: reasons
+            remarks: remarks
         )
     }
 
@@ -40,22 +40,28 @@ package enum RetrainingRule {
     }
 
     /// What forbids a training, whoever asks for it.
-    private static func obstacles(_ policy: RetrainingPolicy, _ evidence: RetrainingEvidence) -> [String] {
-        var reasons: [String] = []
+    private static func obstacles(_ policy: RetrainingPolicy, _ evidence: RetrainingEvidence) -> [Remark] {
+        var remarks: [Remark] = []
         if evidence.dataHash == nil {
-            reasons.append("There is nothing to train on: \(evidence.dataFault ?? "the loader gives no rows").")
+            let fault = evidence.dataFault ?? "the loader gives no rows"
+            remarks.append(Remark("retraining.noData", "There is nothing to train on: \(fault)."))
         }
         if let made = evidence.madeBefore {
-            reasons.append("These very rows were trained with this recipe before, and gave \(made).")
+            let text: Remark.Text = "These very rows were trained with this recipe before, and gave \(made)."
+            remarks.append(Remark("retraining.madeBefore", text))
         }
-        if let other = evidence.underWay { reasons.append("Training \(other) of this plan is under way.") }
+        if let other = evidence.underWay {
+            remarks.append(Remark("retraining.underWay", "Training \(other) of this plan is under way."))
+        }
         if evidence.runsThisMonth >= policy.monthlyRuns {
-            reasons.append("The month's budget of \(policy.monthlyRuns) trainings is used up.")
+            let text: Remark.Text = "The month's budget of \(policy.monthlyRuns) trainings is used up."
+            remarks.append(Remark("retraining.noRuns", text))
         }
         if evidence.secondsThisMonth >= policy.monthlyTime.seconds {
-            reasons.append("The month's budget of \(policy.monthlyTime) of training is used up.")
+            let text: Remark.Text = "The month's budget of \(policy.monthlyTime) of training is used up."
+            remarks.append(Remark("retraining.noTime", text))
         }
-        return reasons
+        return remarks
     }
 
     /// What keeps a training from starting by itself.
@@ -63,18 +69,21 @@ package enum RetrainingRule {
         _ policy: RetrainingPolicy,
         _ autonomy: RetrainingPlan.Autonomy,
         _ evidence: RetrainingEvidence
-    ) -> [String] {
-        var reasons: [String] = []
-        if autonomy == .never { reasons.append("The plan says auto: never, so a person must ask for it.") }
-        if let last = evidence.last, evidence.now < last.at + policy.coolDown {
-            reasons.append("The last training was at \(last.at), less than \(policy.coolDown) ago.")
+    ) -> [Remark] {
+        var remarks: [Remark] = []
+        if autonomy == .never {
+            remarks.append(Remark("retraining.never", "The plan says auto: never, so a person must ask for it."))
         }
-        return reasons
+        if let last = evidence.last, evidence.now < last.at + policy.coolDown {
+            let text: Remark.Text = "The last training was at \(last.at), less than \(policy.coolDown) ago."
+            remarks.append(Remark("retraining.coolDown", text))
+        }
+        return remarks
     }
 
     private struct Trigger {
         let isMet: Bool
-        let sentence: String
+        let remark: Remark
     }
 
     private static func triggers(_ limits: RetrainingTriggers, _ evidence: RetrainingEvidence) -> [Trigger] {
@@ -82,81 +91,113 @@ package enum RetrainingRule {
         if let limit = limits.volume { triggers.append(Self.volume(limit, evidence)) }
         if let limit = limits.age {
             guard let last = evidence.last else {
-                triggers.append(Trigger(isMet: true, sentence: "The recipe was never trained."))
+                triggers.append(Trigger(isMet: true, remark: Self.neverTrained))
                 return triggers
             }
             let isMet = evidence.now >= last.at + limit
-            let words = isMet ? "is older than" : "is not older than"
-            triggers.append(Trigger(isMet: isMet, sentence: "The last training, of \(last.at), \(words) \(limit)."))
+            let remark =
+                isMet
+                ? Remark("retraining.old", "The last training, of \(last.at), is older than \(limit).")
+                : Remark("retraining.young", "The last training, of \(last.at), is not older than \(limit).")
+            triggers.append(Trigger(isMet: isMet, remark: remark))
         }
         if let limit = limits.drift {
-            let what = evidence.driftedColumn.map { "The drift of '\($0)'" } ?? "Drift"
-            triggers.append(Self.measure(what, evidence.drift, limit, unknown: "Drift was not measured."))
+            let what =
+                evidence.driftedColumn.map { Remark("retraining.driftOf", "The drift of '\($0)'") }
+                ?? Remark("retraining.drift", "Drift")
+            let unknown = Remark("retraining.noDrift", "Drift was not measured.")
+            triggers.append(Self.measure(what, evidence.drift, limit, unknown: unknown))
         }
         if let limit = limits.loss {
             let isGiven = evidence.loss?.isGiven ?? false
             triggers.append(
                 Self.measure(
-                    isGiven ? "The estimated increase of the loss" : "The increase of the loss on labels",
+                    isGiven
+                        ? Remark("retraining.lossEstimated", "The estimated increase of the loss")
+                        : Remark("retraining.loss", "The increase of the loss on labels"),
                     evidence.loss?.increase,
                     limit,
-                    unknown: "The loss is not known yet."
+                    unknown: Remark("retraining.noLoss", "The loss is not known yet.")
                 )
             )
         }
         return triggers
     }
 
+    private static let neverTrained = Remark("retraining.neverTrained", "The recipe was never trained.")
+
     private static func volume(_ limit: Double, _ evidence: RetrainingEvidence) -> Trigger {
         guard let last = evidence.last else {
-            return Trigger(isMet: evidence.labels > 0, sentence: "The recipe was never trained.")
+            return Trigger(isMet: evidence.labels > 0, remark: Self.neverTrained)
         }
         let base = last.rows ?? last.labels
         let share = Double(evidence.newLabels) / Double(max(base, 1))
         let isMet = evidence.newLabels > 0 && share > limit
+        let (found, wanted) = (RetrainingText.percent(share), RetrainingText.percent(limit))
         return Trigger(
             isMet: isMet,
-            sentence: "\(evidence.newLabels) labels are new beside the \(base) rows of the last training: "
-                + "\(RetrainingText.percent(share)), \(isMet ? "above" : "not above") \(RetrainingText.percent(limit))."
+            remark: Remark(
+                "retraining.volume",
+                """
+                \(evidence.newLabels) labels are new beside the \(base) rows of the last training: \(found), \
+                \(Self.place(isMet)) \(wanted).
+                """
+            )
         )
     }
 
-    private static func measure(_ what: String, _ value: Double?, _ limit: Double, unknown: String) -> Trigger {
-        guard let value else { return Trigger(isMet: false, sentence: unknown) }
+    private static func measure(_ what: Remark, _ value: Double?, _ limit: Double, unknown: Remark) -> Trigger {
+        guard let value else { return Trigger(isMet: false, remark: unknown) }
         let isMet = value > limit
-        let text = "\(what) is \(RetrainingText.number(value)), \(isMet ? "above" : "not above")"
-        return Trigger(isMet: isMet, sentence: "\(text) \(RetrainingText.number(limit)).")
+        let (found, wanted) = (RetrainingText.number(value), RetrainingText.number(limit))
+        return Trigger(
+            isMet: isMet,
+            remark: Remark("retraining.measure", "\(what) is \(found), \(Self.place(isMet)) \(wanted).")
+        )
+    }
+
+    private static func place(_ isAbove: Bool) -> Remark {
+        isAbove ? Remark("retraining.above", "above") : Remark("retraining.notAbove", "not above")
     }
 
     private static func worth(
         _ policy: RetrainingPolicy,
         _ evidence: RetrainingEvidence
-    ) -> (isWorthIt: Bool, sentence: String) {
+    ) -> (isWorthIt: Bool, remark: Remark) {
         guard let gain = evidence.gain else {
             let why = evidence.gainFault ?? "it was not asked for"
-            return (true, "There is no back-test: \(why); the trigger alone decides.")
+            return (true, Remark("retraining.noBackTest", "There is no back-test: \(why); the trigger alone decides."))
         }
         let verdict = gain.verdict(minimum: policy.gainMinimum)
-        let range = "\(RetrainingText.percent(gain.lower)) to \(RetrainingText.percent(gain.upper))"
-        let text =
-            "A candidate of \(gain.trainedRows) rows cuts the \(gain.loss.rawValue) on the newest \(gain.count) labelled "
-            + "predictions by \(RetrainingText.percent(gain.gain)) (\(range)): training is \(verdict.rawValue)."
-        if policy.rule == .threshold { return (true, text + " The plan's rule is the trigger alone.") }
-        return (verdict == .worthIt, text)
+        let (lower, upper) = (RetrainingText.percent(gain.lower), RetrainingText.percent(gain.upper))
+        let loss = Remark("retraining.\(gain.loss)", .init(stringLiteral: gain.loss.rawValue))
+        let worth = Remark("retraining.\(verdict)", .init(stringLiteral: verdict.rawValue))
+        let remark = Remark(
+            "retraining.gain",
+            """
+            A candidate of \(gain.trainedRows) rows cuts the \(loss) on the newest \(gain.count) labelled predictions by \
+            \(RetrainingText.percent(gain.gain)) (\(lower) to \(upper)): training is \(worth).
+            """
+        )
+        guard policy.rule == .threshold else { return (verdict == .worthIt, remark) }
+        return (true, Remark("retraining.triggerAlone", "\(remark) The plan's rule is the trigger alone."))
     }
 }
 
 /// What was decided, and why.
-package struct RetrainingDecision: Sendable, Hashable, Codable {
+package struct RetrainingDecision: Sendable, Hashable {
     package let isTraining: Bool
-    /// Sentences a person reads.
-    package let reasons: [String]
+    /// Why.
+    package let remarks: [Remark]
 
     /// Holds a decision.
-    package init(isTraining: Bool, reasons: [String]) {
+    package init(isTraining: Bool, remarks: [Remark]) {
         self.isTraining = isTraining
-        self.reasons = reasons
+        self.remarks = remarks
     }
+
+    /// Sentences a person reads.
+    package var reasons: [String] { self.remarks.map(\.text) }
 
     /// One word: `train` or `wait`.
     package var verdict: String { self.isTraining ? "train" : "wait" }

@@ -34,9 +34,14 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
     package var version: ModelVersionID?
     /// What came of it, in a sentence.
     package var outcome: String?
+    /// What follows by itself, when the plan lets anything follow.
+    package var followUp: FollowUp?
+    /// Names the step of a job that began it; a later start of the step knows by it that the earlier one is over.
+    package var effect: String?
 
     private enum CodingKeys: String, CodingKey {
-        case id, plan, recipe, labels, process, status, rows, version, outcome
+        case id, plan, recipe, labels, process, status, rows, version, outcome, effect
+        case followUp = "follow_up"
         case dataHash = "data_hash"
         case recipeHash = "recipe_hash"
         case startedBy = "started_by"
@@ -52,7 +57,8 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
         recipeHash: ContentHash,
         labels: Int,
         startedBy author: Attribution,
-        process: String
+        process: String,
+        effect: String? = nil
     ) {
         self.id = id
         self.plan = plan
@@ -62,6 +68,7 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
         self.labels = labels
         self.startedBy = author
         self.process = process
+        self.effect = effect
         self.status = .started
     }
 

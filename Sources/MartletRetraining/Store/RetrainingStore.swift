@@ -18,6 +18,11 @@ package protocol RetrainingStore: Sendable {
     /// - Throws: `retraining.notFound` when it is not.
     func end(_ attempt: RetrainingAttempt, _ author: Attribution) async throws(TrackingError)
 
+    /// Keeps how the follow-up of a training ended.
+    ///
+    /// - Throws: `retraining.notFound` unless it is due; two processes may carry it out, and one of them writes it down.
+    func settle(_ attempt: RetrainingAttempt, _ author: Attribution) async throws(TrackingError)
+
     /// Keeps a decision to wait; it is no entry of the ledger.
     func note(_ decision: RetrainingRecord) async throws(TrackingError)
 
@@ -33,11 +38,12 @@ extension ErrorCode {
     package static let retrainingUnderWay = ErrorCode("retraining.underWay")
     /// The rows were trained on before.
     package static let retrainingSameData = ErrorCode("retraining.sameData")
-    /// The training is not under way.
+    /// The training, or its follow-up, is not under way.
     package static let retrainingNotFound = ErrorCode("retraining.notFound")
 }
 
 extension LedgerAction {
     package static let retrainingStarted = LedgerAction("retraining.started")
     package static let retrainingEnded = LedgerAction("retraining.ended")
+    package static let retrainingFollowedUp = LedgerAction("retraining.followedUp")
 }

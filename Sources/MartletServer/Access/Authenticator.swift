@@ -60,18 +60,18 @@ package final class Authenticator: ConsoleAccess {
         }
     }
 
-    /// Whether the bearer of `request` was let in a moment ago and may ask `endpoint`.
+    /// Whether the bearer of this `Authorization` header was let in a moment ago and may ask `endpoint`.
     ///
     /// Looks nothing up, so that it may be asked on an event loop; whoever is not remembered goes through the router.
-    func remembersPredictor(_ request: HTTPRequest, of endpoint: String) -> Bool {
-        guard let principal = self.remembered(request) else { return false }
+    func remembersPredictor(_ authorization: String?, of endpoint: String) -> Bool {
+        guard let principal = self.remembered(authorization) else { return false }
         return AccessPolicy.decide(.predict, on: .endpoint(endpoint), by: principal.grants).isAllowed
     }
 
-    /// The bearer of `request`, when it was let in a moment ago; looks nothing up either.
-    func remembered(_ request: HTTPRequest) -> Principal? {
-        guard let header = request.headerFields[.authorization] else { return nil }
-        return self.shown.entry(header, at: self.now())?.principal
+    /// The bearer of this `Authorization` header, when it was let in a moment ago; looks nothing up either.
+    func remembered(_ authorization: String?) -> Principal? {
+        guard let authorization else { return nil }
+        return self.shown.entry(authorization, at: self.now())?.principal
     }
 
     package func session(forKey key: String) async throws(TrackingError) -> String {

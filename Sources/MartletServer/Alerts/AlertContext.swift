@@ -4,6 +4,7 @@ package import MartletMonitoring
 /// What the routes and pages of alerts stand on.
 package struct AlertContext: Sendable {
     let store: any AlertStore
+    let log: AlertLog
     /// Measures all promises.
     let levels: @Sendable () async throws -> ServiceLevelReport
     let now: @Sendable () -> EventTime
@@ -11,10 +12,12 @@ package struct AlertContext: Sendable {
     /// Puts it together.
     package init(
         store: any AlertStore,
+        log: AlertLog,
         levels: @escaping @Sendable () async throws -> ServiceLevelReport,
         now: @escaping @Sendable () -> EventTime
     ) {
         self.store = store
+        self.log = log
         self.levels = levels
         self.now = now
     }

@@ -11,6 +11,8 @@ import NIOCore
 /// | Method | Path | What it does |
 /// | --- | --- | --- |
 /// | `GET` | `/v1/alerts` | what is wrong; `?state=open\|over\|all`, `?limit=` |
+/// | `GET` | `/v1/alerts/deliveries` | what channels were told; `?alert=`, `?channel=`, `?limit=` |
+/// | `GET` | `/v1/alerts/actions` | what was done by itself; `?alert=`, `?limit=` |
 /// | `GET` | `/v1/alerts/{id}` | one alert |
 /// | `POST` | `/v1/alerts/{id}/ack` | takes it on; `{"reason"}` |
 /// | `GET` | `/v1/silences` | the silences that hold |
@@ -24,6 +26,8 @@ struct AlertRoutes: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.only(.get, "/v1/alerts") { request, _ in try await self.list(request) }
+        router.only(.get, "/v1/alerts/deliveries") { request, _ in try await self.deliveries(request) }
+        router.only(.get, "/v1/alerts/actions") { request, _ in try await self.actions(request) }
         router.only(.get, "/v1/alerts/{id}") { _, context in
             try Principal.require(.read, on: .unnamed)
             let alert = try await self.context.store.alert(context.parameters.get("id") ?? "")
@@ -71,10 +75,7 @@ struct AlertRoutes: Sendable {
                     + NearestName.suggestion(state, among: states)
             )
         }
-        let limit = query["limit"].map { Int($0) } ?? 100
-        guard let limit, (1...1_000).contains(limit) else {
-            throw TrackingError(.alertInvalid, "'limit' must be a whole number from 1 to 1000")
-        }
+        let limit = try Self.limit(request)
         var alerts: [Alert] = []
         if state != "over" {
             alerts = try await self.context.store.openAlerts().sorted { ($0.priority, $0.key) < ($1.priority, $1.key) }
@@ -110,7 +111,42 @@ struct AlertRoutes: Sendable {
         return JSONResponse.make(.created, .object(["silence": silence.json]))
     }
 
+    private func deliveries(_ request: Request) async throws -> Response {
+        try Principal.require(.read, on: .unnamed)
+        let limit = try Self.limit(request)
+        let channel = request.uri.queryParameters["channel"].map(String.init)
+        let deliveries: [AlertDelivery]
+        if let alert = try await self.alert(request) {
+            deliveries = try await self.context.log.deliveries(of: alert, to: channel, limit: limit)
+        } else {
+            deliveries = try await self.context.log.deliveries.deliveries(to: channel, limit: limit)
+        }
+        return JSONResponse.make(.ok, .object(["deliveries": .array(deliveries.map(\.json))]))
+    }
+
+    private func actions(_ request: Request) async throws -> Response {
+        try Principal.require(.read, on: .unnamed)
+        let limit = try Self.limit(request)
+        let alert = try await self.alert(request)
+        let actions = try await self.context.log.actions.actions(of: alert?.id, limit: limit)
+        return JSONResponse.make(.ok, .object(["actions": .array(actions.map(\.json))]))
+    }
+
     // MARK: Reading
+
+    /// The alert that `?alert=` names by its id or its name, or `nil` for all.
+    private func alert(_ request: Request) async throws -> Alert? {
+        guard let name = request.uri.queryParameters["alert"].map(String.init) else { return nil }
+        return try await self.context.store.alert(name)
+    }
+
+    private static func limit(_ request: Request) throws -> Int {
+        let limit = request.uri.queryParameters["limit"].map { Int($0) } ?? 100
+        guard let limit, (1...1_000).contains(limit) else {
+            throw TrackingError(.alertInvalid, "'limit' must be a whole number from 1 to 1000")
+        }
+        return limit
+    }
 
     private static func members(_ request: Request, known: [String]) async throws -> [String: JSONValue] {
         let buffer: ByteBuffer

@@ -11,6 +11,8 @@ enum ConsoleFiles {
 
     /// The templates by name.
     static let templates: [(name: String, text: String)] = [
+        ("alert", PackageResources.alert_mustache),
+        ("alert_forms", PackageResources.alert_forms_mustache),
         ("alerts", PackageResources.alerts_mustache),
         ("artifacts", PackageResources.artifacts_mustache),
         ("charts", PackageResources.charts_mustache),
@@ -64,6 +66,7 @@ enum ConsoleFiles {
             Asset(name: "live.js", contentType: Self.script, bytes: PackageResources.live_js),
             Asset(name: "charts.js", contentType: Self.script, bytes: PackageResources.charts_js),
             Asset(name: "selection.js", contentType: Self.script, bytes: PackageResources.selection_js),
+            Asset(name: "sort.js", contentType: Self.script, bytes: PackageResources.sort_js),
             Asset(name: "times.js", contentType: Self.script, bytes: PackageResources.times_js),
             Asset(name: "mark.svg", contentType: "image/svg+xml", bytes: PackageResources.mark_svg),
         ]

@@ -63,6 +63,7 @@ package struct ConsoleRoutes: Sendable {
         let console = self.context
         self.page(router, "/console/quality") { try await .page(QualityPage(visit: $0, context: console).page()) }
         self.page(router, "/console/alerts") { try await .page(AlertsPage(visit: $0, context: console).page()) }
+        self.page(router, "/console/alerts/{id}") { try await .page(AlertPage(visit: $0, context: console).page()) }
         self.form(router, "/console/alerts/decision") {
             try await AlertsPage(visit: $0, context: console).decide($1)
         }

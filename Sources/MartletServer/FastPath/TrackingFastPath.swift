@@ -11,6 +11,7 @@ struct TrackingFastPath: Sendable {
     /// One call, and on whose behalf it is made; nobody's where nobody is asked.
     struct Call: Sendable {
         let endpoint: MLflowRoutes.Endpoint
+        let request: HTTPRequest
         let principal: Principal?
     }
 
@@ -28,7 +29,8 @@ struct TrackingFastPath: Sendable {
 
     private let services: MLflowServices
     private let admission: Admission
-    private let endpoints: [String: MLflowRoutes.Endpoint]
+    /// The endpoint of each path, and a request for it.
+    private let endpoints: [String: (endpoint: MLflowRoutes.Endpoint, request: HTTPRequest)]
     private let logger = Logger(label: "martlet")
     /// What each event loop has read in its present turn.
     let turns = TrackingTurns()
@@ -37,24 +39,27 @@ struct TrackingFastPath: Sendable {
     init(_ services: MLflowServices, admission: Admission) {
         self.services = services
         self.admission = admission
-        var endpoints: [String: MLflowRoutes.Endpoint] = [:]
+        var endpoints: [String: (endpoint: MLflowRoutes.Endpoint, request: HTTPRequest)] = [:]
         for endpoint in MLflowRoutes.endpoints where Self.paths.contains(endpoint.path) {
-            for base in ["/api", "/ajax-api"] { endpoints[base + endpoint.path] = endpoint }
+            for path in ["/api", "/ajax-api"].map({ $0 + endpoint.path }) {
+                endpoints[path] = (endpoint, HTTPRequest(method: .post, scheme: nil, authority: nil, path: path))
+            }
         }
         self.endpoints = endpoints
     }
 
-    /// The call that `request` makes; `nil` when the router must answer.
+    /// The call that a POST to `path` with this `Authorization` header makes; `nil` when the router must answer.
     ///
     /// Looks nothing up, so that it may be asked on an event loop.
-    func call(of request: HTTPRequest) -> Call? {
-        guard request.method == .post, request.isPlain, let endpoint = request.path.flatMap({ self.endpoints[$0] })
-        else { return nil }
+    func call(_ path: String, authorization: String?) -> Call? {
+        guard let (endpoint, plain) = self.endpoints[path] else { return nil }
+        var request = plain
+        if let authorization { request.headerFields[.authorization] = authorization }
         switch self.admission {
-        case .everyone: return Call(endpoint: endpoint, principal: nil)
+        case .everyone: return Call(endpoint: endpoint, request: request, principal: nil)
         case .remembered(let authenticator):
-            guard let principal = authenticator.remembered(request) else { return nil }
-            return Call(endpoint: endpoint, principal: principal)
+            guard let principal = authenticator.remembered(authorization) else { return nil }
+            return Call(endpoint: endpoint, request: request, principal: principal)
         }
     }
 
@@ -63,12 +68,11 @@ struct TrackingFastPath: Sendable {
     /// With `lendsThread` its write may be made on the thread that this is called on.
     func answer(
         _ call: Call,
-        _ request: HTTPRequest,
         body: [UInt8],
         lendsThread: Bool
     ) async -> (HTTPResponse.Status, [UInt8]) {
         await Principal.$current.withValue(call.principal) {
-            await WriteThread.$isLent.withValue(lendsThread) { await self.answer(call.endpoint, request, body) }
+            await WriteThread.$isLent.withValue(lendsThread) { await self.answer(call.endpoint, call.request, body) }
         }
     }
 

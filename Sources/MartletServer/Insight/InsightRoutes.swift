@@ -45,13 +45,7 @@ struct InsightRoutes: Sendable {
 
     private func overview() async throws -> JSONValue {
         let reader = OverviewReader(context: self.context, words: Language.english.words)
-        let overview = try await reader.overview()
-        return .object([
-            "well": .boolean(overview.isWell), "waiting": .array(overview.waiting.map(\.json)),
-            "business": .array(overview.business.map(\.json)),
-            "endpoints": .array(overview.deployments.map { .string($0.endpoint) }),
-            "data_fault": overview.dataFault.map { .string($0) } ?? .null,
-        ])
+        return try await reader.overview().json
     }
 
     private func quality() -> JSONValue {

@@ -54,14 +54,16 @@ private final class FileRawReceiver: RawReceiver {
         if self.open == nil {
             let file = self.incoming.appendingPathComponent("page-\(self.pages.count + 1)")
             guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
-                throw StoreError(
-                    .rawStoreFailed,
-                    "cannot write '\(file.path)'; check that the disk has room and the folder is writable"
-                )
+                throw Self.failure(file, nil)
             }
             self.open = (file, try FileHandle(forWritingTo: file), ContentHasher())
         }
-        try self.open?.handle.write(contentsOf: bytes)
+        guard let file = self.open?.file else { return }
+        do {
+            try self.open?.handle.write(contentsOf: bytes)
+        } catch {
+            throw Self.failure(file, error)
+        }
         self.open?.hasher.update(bytes)
         self.byteCount += bytes.count
     }
@@ -69,10 +71,29 @@ private final class FileRawReceiver: RawReceiver {
     func endPage() throws {
         if self.open == nil { try self.append(Data()) }
         guard let (file, handle, hasher) = self.open else { return }
-        try handle.synchronize()
-        try handle.close()
+        do {
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            throw Self.failure(file, error)
+        }
         self.pages.append(Page(file: file, hash: hasher.finalize()))
         self.open = nil
+    }
+
+    /// Says what kept a file from being written, a full disk above all.
+    private static func failure(_ file: URL, _ error: (any Error)?) -> StoreError {
+        let outer = error.map { $0 as NSError }
+        let cause = (outer?.userInfo[NSUnderlyingErrorKey] as? NSError) ?? outer
+        let isFull = cause.map { $0.domain == NSPOSIXErrorDomain && $0.code == Int(ENOSPC) } ?? false
+        return StoreError(
+            .rawStoreFailed,
+            isFull
+                ? "the disk is full: '\(file.path)' cannot be written, and nothing of the batch is loaded; make room, and "
+                    + "load it again"
+                : "cannot write '\(file.path)'; check that the disk has room and the folder is writable",
+            underlying: error
+        )
     }
 
     func land(on day: String) throws -> LandedBatch {

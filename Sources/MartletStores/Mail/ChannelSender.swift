@@ -15,7 +15,7 @@ package struct ChannelSender: AlertSender {
 
     package func send(_ message: AlertMessage) async -> WebhookOutcome {
         switch message {
-        case .post(let message, let url): await self.http.send(message, to: url)
+        case .post(let message, let url, let trust): await self.http.send(message, to: url, trust: trust)
         case .mail(let mail): await self.smtp.send(mail)
         }
     }

@@ -91,7 +91,7 @@ package struct SMTPClient: Sendable {
 
     private func secrecy(_ server: MailServer) throws -> NIOSSLClientHandler {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = self.trust
+        configuration.trustRoots = try server.trust.map(ChannelTrust.roots) ?? self.trust
         configuration.minimumTLSVersion = .tlsv12
         let isAddress = (try? SocketAddress(ipAddress: server.host, port: server.port)) != nil
         return try NIOSSLClientHandler(
@@ -107,7 +107,8 @@ package struct SMTPClient: Sendable {
     }
 
     private static func reason(_ error: any Error) -> String {
-        switch error {
+        if let fault = error as? ChannelTrust.Fault { return fault.message }
+        return switch error {
         case SMTPFault.late: "the mail server did not answer in time"
         case SMTPFault.unreadable: "what answers is no mail server"
         case SMTPFault.unasked: "the mail server spoke out of turn, so nothing was handed in"

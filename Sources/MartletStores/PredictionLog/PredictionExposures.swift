@@ -38,11 +38,49 @@ package final class PredictionExposures: ExposureSource {
         let decoder = JSONDecoder()
         for line in try PredictionLogSegment.newLines(of: url, from: &offset) where line.range(of: mark) != nil {
             // A line that a crash cut off is passed over.
-            guard let record = try? decoder.decode(LoggedPrediction.self, from: Data(line)),
-                let exposure = Exposure(record)
+            guard let record = try? decoder.decode(LoggedExposure.self, from: Data(line)),
+                let exposure = record.exposure
             else { continue }
             exposures.append(exposure)
         }
+    }
+}
+
+/// What of a record makes an exposure; the values that the model saw are passed over.
+private struct LoggedExposure: Decodable {
+    struct Input: Decodable {
+        let entities: [String: JSONValue]
+    }
+
+    let requestID: String
+    let time: EventTime
+    let variant: String?
+    let unit: String?
+    let insteadOf: String?
+    let shadow: Bool?
+    let status: String
+    let predictions: [Double?]?
+    let inputs: [Input]?
+
+    private enum CodingKeys: String, CodingKey {
+        case time, variant, unit, shadow, status, predictions, inputs
+        case requestID = "request_id"
+        case insteadOf = "instead_of"
+    }
+
+    var exposure: Exposure? {
+        guard self.status == "answered", let variant = self.variant else { return nil }
+        let inputs = self.inputs ?? []
+        return Exposure(
+            requestID: self.requestID,
+            at: self.time,
+            variant: variant,
+            unit: self.unit ?? self.requestID,
+            entity: inputs.count == 1 ? Exposure.entity(of: inputs[0].entities) : nil,
+            prediction: self.predictions.flatMap { $0.count == 1 ? $0[0] : nil },
+            isShadow: self.shadow == true,
+            isSubstitute: self.insteadOf != nil
+        )
     }
 }
 
@@ -51,18 +89,22 @@ extension Exposure {
     package init?(_ record: LoggedPrediction) {
         guard record.status == "answered", let variant = record.variant else { return nil }
         let inputs = record.inputs ?? []
-        let entities = inputs.count == 1 ? inputs[0].entities : [:]
         self.init(
             requestID: record.requestID,
             at: record.time,
             variant: variant,
             unit: record.unit ?? record.requestID,
-            entity: entities.isEmpty
-                ? nil : entities.sorted { $0.key < $1.key }.map { Self.text($0.value) }.joined(separator: "|"),
+            entity: inputs.count == 1 ? Self.entity(of: inputs[0].entities) : nil,
             prediction: record.predictions.flatMap { $0.count == 1 ? $0[0] : nil },
             isShadow: record.shadow == true,
             isSubstitute: record.insteadOf != nil
         )
+    }
+
+    /// The join keys in one text, in the order of their names; `nil` without any.
+    fileprivate static func entity(of keys: [String: JSONValue]) -> String? {
+        guard !keys.isEmpty else { return nil }
+        return keys.sorted { $0.key < $1.key }.map { Self.text($0.value) }.joined(separator: "|")
     }
 
     private static func text(_ value: JSONValue) -> String {

@@ -24,12 +24,18 @@ package struct HTTPWebhookSender: WebhookSender {
     }
 
     package func send(_ message: WebhookMessage, to url: String) async -> WebhookOutcome {
+        await self.send(message, to: url, trust: nil)
+    }
+
+    /// Posts `message` to `url` once; its server is believed by the authority in the file `trust`, or by those of the system.
+    func send(_ message: WebhookMessage, to url: String, trust: String?) async -> WebhookOutcome {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         for (name, value) in message.headers { request.headers.replaceOrAdd(name: name, value: value) }
         request.headers.replaceOrAdd(name: "User-Agent", value: "martlet")
         request.body = .bytes(ByteBuffer(string: message.body))
         do {
+            if let trust { request.tlsConfiguration = try ChannelTrust.configuration(trust) }
             let response = try await self.client.execute(request, timeout: Self.timeout)
             let status = Int(response.status.code)
             return WebhookOutcome(status: status, body: await Self.beginning(of: response.body))
@@ -53,6 +59,7 @@ package struct HTTPWebhookSender: WebhookSender {
 
     /// What went wrong, without the address.
     private static func reason(_ error: any Error) -> String {
+        if let fault = error as? ChannelTrust.Fault { return fault.message }
         guard let error = error as? HTTPClientError else { return "the receiver could not be reached" }
         switch error {
         case .connectTimeout, .deadlineExceeded, .readTimeout: return "the receiver did not answer in time"

@@ -57,7 +57,16 @@ package enum RetrainingStoreContract {
         var second = Self.attempt("t2", rows: "a", at: 4)
         try await store.begin(second, Self.record("d2", at: 4))
         second.end(.registered, at: EventTime(microseconds: 5), version: ModelVersionID("rent", 2), outcome: "rent:2")
+        second.followUp = FollowUp()
         try await store.end(second, ada)
+        let due = try await store.attempts(of: "rent", limit: 1)
+        report.expect(due == [second] && second.isFollowUpDue, "what is left to do ends with the training")
+        second.settle(.done, run: "experiment:r1", "experiment r1 has started")
+        try await store.settle(second, ada)
+        await report.expect(.retrainingNotFound, "a follow-up ends once") { try await store.settle(second, ada) }
+        await report.expect(.retrainingNotFound, "a failed training has no follow-up") {
+            try await store.settle(first, ada)
+        }
         await report.expect(.retrainingSameData, "rows that were trained are not trained again") {
             try await store.begin(Self.attempt("t3", rows: "a", at: 6), Self.record("d3", at: 6))
         }
@@ -77,7 +86,10 @@ package enum RetrainingStoreContract {
         )
         let actions = try await ledger.entries(after: 0, limit: 100).map(\.action)
         let pair = ["retraining.started", "retraining.ended"]
-        report.expect(actions == pair + pair + ["retraining.started"], "each beginning and end is in the ledger")
+        report.expect(
+            actions == pair + pair + ["retraining.followedUp", "retraining.started"],
+            "each beginning and end is in the ledger"
+        )
         return report.violations
     }
 }

@@ -9,6 +9,7 @@ package enum ServiceLevelStoreContract {
         try await Self.counts(store, &report)
         try await Self.attempts(store, &report)
         try await Self.readings(store, &report)
+        try await Self.history(store, &report)
         return report.violations
     }
 
@@ -51,6 +52,50 @@ package enum ServiceLevelStoreContract {
         report.expect(sums["other"]?.map(\.faultCount) == [7, 7, 7], "a sum ends before its last minute")
         let none = try await store.sums(since: [], to: 13)
         report.expect(none.isEmpty, "no window has no sums")
+    }
+
+    private static func history(_ store: any ServiceLevelStore, _ report: inout ContractReport) async throws {
+        func use(_ disk: Double?, _ memory: Double?) -> HostUse {
+            var use = HostUse()
+            (use.disk, use.memory, use.files) = (disk, memory, 0.25)
+            return use
+        }
+        let first: Int64 = 1_000_000
+        for (minute, disk, memory) in [
+            (first, 0.5, nil), (first, 0.75, 0.5), (first, 0.25, nil), (first + 2, nil, 0.125),
+        ]
+            as [(Int64, Double?, Double?)]
+        {
+            try await store.note(HostMinute(minute: minute, use: use(disk, memory)))
+        }
+        let kept = try await store.hostMinutes(from: first, to: first + 3)
+        let most = [
+            HostMinute(minute: first, use: use(0.75, 0.5)), HostMinute(minute: first + 2, use: use(nil, 0.125)),
+        ]
+        report.expect(kept == most, "of one minute the most stays: \(kept)")
+        let before = try await store.hostMinutes(from: first + 1, to: first + 2)
+        report.expect(before.isEmpty, "minutes before the first and from the last on are left out")
+        func at(_ seconds: Int64) -> EventTime { EventTime(microseconds: (first * 60 + seconds) * 1_000_000) }
+        func span(_ variant: String, _ begin: Int64, _ seen: Int64) -> OutageSpan {
+            OutageSpan(endpoint: "집", variant: variant, reason: "too slow", at: at(begin), seenAt: at(seen))
+        }
+        try await store.note([span("green", 10, 20), span("blue", 30, 31)])
+        try await store.note([span("green", 10, 60)])
+        try await store.note([span("green", 10, 40), span("green", 100, 100)])
+        let all = try await store.outages(from: at(0), to: at(200))
+        report.expect(
+            all == [span("green", 10, 60), span("blue", 30, 31), span("green", 100, 100)],
+            "an outage grows, and another of the same variant is another: \(all)"
+        )
+        let some = try await store.outages(from: at(50), to: at(100))
+        report.expect(some == [span("green", 10, 60)], "outages that touch a time are found")
+        try await store.forget(before: at(70))
+        let rest = try await store.outages(from: at(0), to: at(200))
+        let hosts = try await store.hostMinutes(from: 0, to: first + 10)
+        report.expect(
+            rest == [span("green", 100, 100)] && hosts.map(\.minute) == [first + 2],
+            "old history is forgotten"
+        )
     }
 
     private static func attempts(_ store: any ServiceLevelStore, _ report: inout ContractReport) async throws {

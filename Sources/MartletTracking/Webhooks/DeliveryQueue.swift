@@ -5,7 +5,9 @@ package protocol QueuedDelivery: Sendable {
     /// Equal for every try, so that a receiver knows what it has had.
     var id: String { get }
     /// Tries so far, the one under way included.
-    var attemptCount: Int { get }
+    var attemptCount: Int { get set }
+    /// When it is tried next.
+    var dueAt: EventTime { get set }
 }
 
 /// Keeps what is on its way to receivers.
@@ -55,6 +57,7 @@ extension DeliveryQueue {
     ///
     /// - Parameters:
     ///   - now: asked before and after the tries.
+    ///   - lease: how long one try may take before another process takes it over.
     ///   - wait: how long to wait after a try that failed; `nil` gives up.
     ///   - send: tries once; a failure is an outcome.
     /// - Returns: what was tried, with what came of it.
@@ -62,6 +65,7 @@ extension DeliveryQueue {
     @discardableResult
     package func sendDue(
         now: @Sendable () -> EventTime,
+        lease: TimeSpan = WebhookSchedule.lease,
         wait: (Delivery, WebhookOutcome) -> TimeSpan?,
         send: @escaping @Sendable (Delivery) async -> WebhookOutcome
     ) async throws(TrackingError) -> [(delivery: Delivery, outcome: WebhookOutcome, isOver: Bool)] {
@@ -69,7 +73,7 @@ extension DeliveryQueue {
         guard let due = try await self.nextDue(), due <= start else { return [] }
         let claimed = try await self.claimDeliveries(
             at: start,
-            until: start + WebhookSchedule.lease,
+            until: start + lease,
             limit: DeliveryRound.batchLimit
         )
         let outcomes = await withTaskGroup(of: (Delivery, WebhookOutcome).self) { tasks in

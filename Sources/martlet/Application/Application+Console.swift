@@ -1,3 +1,4 @@
+import Foundation
 import MartletCore
 import MartletFeatures
 import MartletMonitoring
@@ -15,6 +16,19 @@ extension Application {
         _ gateway: Gateway?,
         _ readings: MonitoringReadings
     ) throws -> ConsoleRoutes {
+        try ConsoleRoutes(self.consoleContext(access, gateway, readings))
+    }
+
+    /// What the stores of the workspace know, as the overview tells it; what only a running server sees is left out.
+    func insight() throws -> WorkspaceInsight {
+        WorkspaceInsight(try self.consoleContext(nil, nil, MonitoringReadings(folder: self.workspace.storeFolder.path)))
+    }
+
+    private func consoleContext(
+        _ access: (any ConsoleAccess)?,
+        _ gateway: Gateway?,
+        _ readings: MonitoringReadings
+    ) throws -> ConsoleContext {
         let clock = self.clock
         var context = ConsoleContext(
             tracking: try self.tracking(),
@@ -39,11 +53,12 @@ extension Application {
         context.features = try self.featureContext()
         context.retraining = try self.retrainingContext()
         context.alerts = ConsoleAlerts(store: try self.alerts(), newID: Self.newSilenceID)
+        context.alerts?.log = try self.alertLog()
         let levels = try AlertFactReader(self)
         context.alerts?.levels = { try await levels.report(at: clock.now) }
         let actions = self.workspace.alertPolicy.actions
         context.alerts?.actions = { actions }
-        return try ConsoleRoutes(context)
+        return context
     }
 }
 

@@ -61,6 +61,22 @@ extension Application {
         return outcome
     }
 
+    /// Loads what one source has now, or only its file `onlyFile`, and notes how it went; `ended` is told of each batch.
+    func ingest(
+        _ definition: SourceDefinition,
+        onlyFile: String?,
+        ended: @escaping @Sendable (IngestReport) -> Void
+    ) async throws {
+        let service = try self.ingestService(file: nil, onlyFile: onlyFile)
+        do {
+            let reports = try await service.ingest(definition, ended: ended)
+            await self.note(DataAttempt(reports, of: definition.name, at: self.clock.now))
+        } catch {
+            if !Task.isCancelled { await self.note(DataAttempt(error, of: definition.name, at: self.clock.now)) }
+            throw error
+        }
+    }
+
     /// Reads from `quarantine`, or returns `nil` when nothing was ever loaded.
     func quarantine(_ sql: String, _ parameters: [Value] = []) async throws -> ColumnBatch? {
         try await self.warehouse()
@@ -77,7 +93,7 @@ extension Application {
 
 extension Application {
     /// Brings bytes from files and addresses; paths are relative to the workspace.
-    private func ingestService(file: String?) throws -> IngestService {
+    private func ingestService(file: String?, onlyFile: String? = nil) throws -> IngestService {
         let files = FileSourceFetcher(baseDirectory: self.workspace.folder.path)
         let fetcher: any SourceFetcher
         if let file {
@@ -90,11 +106,12 @@ extension Application {
             let places = self.locationFetcher(files)
             fetcher = self.arrivals.map { ArrivalFetcher(arrivals: $0, others: places) } ?? places
         }
+        let chosen = onlyFile.map { OnlyFileFetcher(path: $0, places: fetcher) }
         let raw = FileRawStore(root: self.statePath("raw"))
         let warehouse = DuckDBIngestWarehouse(session: self.warehouse(), rawRoot: self.statePath("raw"))
         let (clock, identifiers) = (self.clock, self.identifiers)
         return IngestService(
-            fetcher: fetcher,
+            fetcher: chosen ?? fetcher,
             rawStore: raw,
             warehouse: warehouse,
             alerts: IngestAlertLine(application: self),
@@ -169,5 +186,25 @@ private struct ChosenFileFetcher: SourceFetcher {
         into receiver: any RawReceiver
     ) async throws -> FetchResult {
         try await self.files.fetch(offer, of: definition, since: watermark, into: receiver)
+    }
+}
+
+/// Offers one of the files of a source's own place.
+private struct OnlyFileFetcher: SourceFetcher {
+    /// As the source names it.
+    let path: String
+    let places: any SourceFetcher
+
+    func offers(of definition: SourceDefinition, at now: EventTime) async throws -> [SourceOffer] {
+        try await self.places.offers(of: definition, at: now).filter { $0.origin == self.path }
+    }
+
+    func fetch(
+        _ offer: SourceOffer,
+        of definition: SourceDefinition,
+        since watermark: String?,
+        into receiver: any RawReceiver
+    ) async throws -> FetchResult {
+        try await self.places.fetch(offer, of: definition, since: watermark, into: receiver)
     }
 }

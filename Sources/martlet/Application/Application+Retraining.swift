@@ -66,7 +66,7 @@ extension Application {
         if let hash = evidence.dataHash {
             evidence.madeBefore = Self.made(of: hash, recipeHash, past, attempts)
         }
-        evidence.underWay = attempts.first { $0.status == .started && ProcessName.isAlive($0.process) }?.id
+        evidence.underWay = attempts.first { $0.status == .started && !RetrainingFollowUp.isAbandoned($0) }?.id
         let month = RetrainingRule.monthStart(of: now)
         let thisMonth = attempts.filter { $0.startedBy.at >= month }
         evidence.runsThisMonth = thisMonth.count { $0.status != .failed }
@@ -78,8 +78,7 @@ extension Application {
             recipe: file,
             recipeHash: recipeHash,
             evidence: evidence,
-            decision: RetrainingRule.decide(plan.policy, plan.autonomy, evidence),
-            abandoned: attempts.filter { $0.status == .started && !ProcessName.isAlive($0.process) }
+            decision: RetrainingRule.decide(plan.policy, plan.autonomy, evidence)
         )
     }
 

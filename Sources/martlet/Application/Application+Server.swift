@@ -101,7 +101,8 @@ extension Application {
             ),
             AlertService(
                 watch: try AlertWatch(self, gateway: serving.gateway, readings: readings),
-                clock: self.clock
+                clock: self.clock,
+                interval: .microseconds(AlertWatch.interval(self).microseconds)
             ),
         ]
         if Simulation.isCopy(self.workspace) {

@@ -21,8 +21,6 @@ struct RetrainingCheck: Sendable {
     let recipeHash: ContentHash
     let evidence: RetrainingEvidence
     let decision: RetrainingDecision
-    /// Trainings whose process is gone.
-    let abandoned: [RetrainingAttempt]
 }
 
 /// The training set of a back-test.

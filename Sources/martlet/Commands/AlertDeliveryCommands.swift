@@ -1,6 +1,7 @@
 import ArgumentParser
 import MartletCore
 import MartletMonitoring
+import MartletServer
 import MartletTracking
 
 /// `martlet alerts deliveries`.
@@ -35,7 +36,7 @@ struct AlertsDeliveriesCommand: AsyncParsableCommand {
         for delivery in try await application.alertDeliveries().deliveries(to: self.channel, limit: self.limit) {
             table.add([
                 .text(delivery.id), .text(delivery.channel),
-                .text(delivery.notice.request ?? delivery.notice.kind.rawValue), .text(delivery.notice.alert),
+                .text(delivery.happened), .text(delivery.notice.alert),
                 .time(delivery.notice.at), .text(delivery.state.rawValue), .count(delivery.attemptCount),
                 .time(delivery.state == .waiting ? delivery.dueAt : nil), .count(delivery.outcome?.status),
                 .text(delivery.outcome.flatMap { $0.isSuccess ? nil : $0.reason }),

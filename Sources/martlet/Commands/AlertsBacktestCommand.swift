@@ -9,10 +9,12 @@ struct AlertsBacktestCommand: AsyncParsableCommand {
         abstract: "Replay a rule over history, and show what would have been told.",
         discussion: """
             The rules, limits, groups and quiet hours are those of slo.yaml now; what happened is read from the prediction
-            log, the loads and the jobs that are kept. Change slo.yaml and replay to see what another limit would have told.
+            log, loads, jobs, deployments, A/B tests and the use of the host as they are kept. Change slo.yaml and replay to
+            see what another limit would have told.
 
             Examples:
               martlet alerts backtest Slow
+              martlet alerts backtest InputsDrifted --from 2026-11-14
               martlet alerts backtest GateFailed --from 2026-11-01 --to 2026-11-21 --json
             """
     )
@@ -40,7 +42,7 @@ struct AlertsBacktestCommand: AsyncParsableCommand {
         let workspace = application.workspace
         let (history, source) = try await AlertFactReader(application).history(for: rule, window)
         let replay = AlertReplay(workspace.alertPolicy, workspace.objectives)
-        let firings = try replay.run(rule, on: history, from: window.from, to: window.to)
+        let firings = replay.run(rule, on: history, from: window.from, to: window.to)
         if self.json.isEnabled {
             application.terminal.line(Self.json(rule, window, source, firings).prettyText)
             return

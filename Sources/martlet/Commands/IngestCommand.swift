@@ -21,6 +21,7 @@ struct IngestCommand: AsyncParsableCommand {
               martlet ingest                                     # every source
               martlet ingest sales --file /tmp/march.csv         # this file in place of the source's own location
               martlet ingest --infer data/new.csv > sources/new.yaml
+              martlet ingest --watch                             # what comes, as it comes; Ctrl-C ends
               martlet ingest schema sales                        # how the fields of its records changed
             """,
         subcommands: [IngestRunCommand.self, IngestSchemaCommand.self, IngestAcceptSchemaCommand.self],
@@ -38,6 +39,7 @@ struct IngestRunCommand: AsyncParsableCommand {
               martlet ingest                                     # every source
               martlet ingest sales --file /tmp/march.csv         # this file in place of the source's own location
               martlet ingest --infer data/new.csv > sources/new.yaml
+              martlet ingest --watch --every 5m --json           # a line for each batch, until Ctrl-C
             """
     )
 
@@ -53,8 +55,19 @@ struct IngestRunCommand: AsyncParsableCommand {
     var reload = false
     @Flag(help: "Pass the sources' places over and load from their fallbacks.")
     var fallback = false
+    @Flag(help: "Go on: load files as they come, ask other places at a pace, and write a line for each batch.")
+    var watch = false
+    @Option(help: "With --watch, how often places other than files are asked, such as 5m; 1m by default.")
+    var every: String?
 
     func validate() throws {
+        if let every = self.every, TimeSpan(every).map({ $0 < .seconds(1) }) ?? true {
+            throw ValidationError("--every is '\(every)'; give a length of time such as 30s or 5m, at least 1s")
+        }
+        if self.every != nil, !self.watch { throw ValidationError("--every goes with --watch") }
+        if self.watch, self.file != nil || self.infer != nil || self.reload || self.fallback {
+            throw ValidationError("--watch goes with names of sources, --every and --json alone")
+        }
         if self.fallback, self.sources.isEmpty || self.file != nil {
             throw ValidationError("--fallback needs the names of sources, and no --file")
         }
@@ -69,6 +82,7 @@ struct IngestRunCommand: AsyncParsableCommand {
             return
         }
         let application = try self.options.application()
+        if self.watch { return try await self.keepWatch(application) }
         let progress = ProgressLine(application.terminal)
         defer { progress.finish() }
         let outcome = try await application.ingest(
@@ -91,6 +105,23 @@ struct IngestRunCommand: AsyncParsableCommand {
         }
         if !outcome.failures.isEmpty || outcome.reports.contains(where: { $0.outcome == .refused }) {
             throw QuietExit(status: .failed)
+        }
+    }
+
+    private func keepWatch(_ application: Application) async throws {
+        for name in self.sources { _ = try application.source(named: name) }
+        if application.workspace.sources.isEmpty {
+            throw CommandError(
+                .commandNotFound,
+                "the workspace has no sources to watch; add one under sources/, or see martlet ingest --infer",
+                status: .invalid
+            )
+        }
+        let every = self.every.flatMap(TimeSpan.init) ?? .seconds(60)
+        let (names, isJSON) = (self.sources, self.json.isEnabled)
+        try await SignalledWork.run {
+            var watch = IngestWatch(application, names: names, every: every, isJSON: isJSON)
+            await watch.run()
         }
     }
 }

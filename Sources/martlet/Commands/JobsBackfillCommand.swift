@@ -25,7 +25,7 @@ struct JobsBackfillCommand: AsyncParsableCommand {
     @OptionGroup var actor: ActorOption
     @Argument(help: "The pipeline.")
     var pipeline: String
-    @Option(help: "The first moment that counts, in ISO 8601.")
+    @Option(help: "The first moment that counts, in ISO 8601; a date begins when it does in the zone of the clock.")
     var from: String
     @Option(help: "The end, which does not count.")
     var to: String
@@ -44,8 +44,9 @@ struct JobsBackfillCommand: AsyncParsableCommand {
         let application = try self.options.application()
         let pipeline = try application.pipeline(named: self.pipeline)
         let store = try application.jobStore()
-        guard let from = try FeaturesMaterializeCommand.moment(self.from),
-            let to = try FeaturesMaterializeCommand.moment(self.to)
+        let clock = ZonedClock(BackfillPlan.zone(of: pipeline))
+        guard let from = try clock.dawn(of: self.from) ?? FeaturesMaterializeCommand.moment(self.from),
+            let to = try clock.dawn(of: self.to) ?? FeaturesMaterializeCommand.moment(self.to)
         else { return }
         let plan = try BackfillPlan(
             of: pipeline,
@@ -69,7 +70,8 @@ struct JobsBackfillCommand: AsyncParsableCommand {
         }
         let count = plan.ticks.count
         let steps = count * pipeline.steps.count
-        let stretch = "\(plan.ticks[0]) to \(plan.ticks[count - 1])"
+        let dates = "\(clock.date(at: plan.ticks[0])) to \(clock.date(at: plan.ticks[count - 1]))"
+        let stretch = "\(dates) (\(plan.ticks[0]) to \(plan.ticks[count - 1]))"
         application.terminal.line("\(Self.plural(count, "job")) of \(Self.plural(steps, "step")), \(stretch)")
         application.terminal.line(Self.figures(plan))
         if self.dryRun {

@@ -20,6 +20,7 @@ struct NewWorkspaceCommand: AsyncParsableCommand {
             Templates:
               apartments    sales with prices: regression, point-in-time averages, two models
               die-casting   pass or fail of shots: classification with rare fails, ordered in time
+              api           sales from an HTTP API in XML with a key and pages, and a server that plays it
               blank         the smallest workspace
 
             Examples:

@@ -115,6 +115,12 @@ struct RetrainRunCommand: AsyncParsableCommand {
         let request = self.measures.request(isAskedFor: !self.ifDue)
         let recipe = try application.recipe(file: nil, name: plan.recipe.value)
         let actor = try await application.actor(self.actor.name, .write, on: .model(recipe.definition.model))
+        if !self.dryRun {
+            let followUp = RetrainingFollowUp(application: application, plan: plan, actor: actor)
+            for attempt in try await followUp.resume() {
+                application.terminal.note("gone on with \(attempt.id): \(attempt.outcome ?? "")")
+            }
+        }
         let check = try await application.checkRetraining(plan, request, at: application.clock.now)
         let shown = RetrainView(check)
         guard !self.dryRun else {
@@ -129,7 +135,8 @@ struct RetrainRunCommand: AsyncParsableCommand {
         if self.json.isEnabled {
             application.terminal.line(shown.json(outcome).prettyText)
         } else if let report = outcome.report {
-            TrainingReportView(report, recipe: recipe.definition).show(on: application.terminal)
+            let isTaken = outcome.attempt?.followUp?.status == .done
+            TrainingReportView(report, recipe: recipe.definition, isWaiting: !isTaken).show(on: application.terminal)
             // Of a version that waits for approval the report has told.
             if plan.autonomy.changesTraffic, let followUp = outcome.followUp { application.terminal.line(followUp) }
         }

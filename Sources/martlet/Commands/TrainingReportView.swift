@@ -6,10 +6,13 @@ import MartletTraining
 struct TrainingReportView {
     private let report: TrainingReport
     private let recipe: Recipe
+    private let isWaiting: Bool
 
-    init(_ report: TrainingReport, recipe: Recipe) {
+    /// Shows `report`; a version that does not wait for approval was taken further by its plan.
+    init(_ report: TrainingReport, recipe: Recipe, isWaiting: Bool = true) {
         self.report = report
         self.recipe = recipe
+        self.isWaiting = isWaiting
     }
 
     /// One row for each run, the best marked.
@@ -66,8 +69,9 @@ struct TrainingReportView {
             terminal.line("largest difference between library and served forest on the test rows: \(parity)")
         }
         if let version = self.report.version {
-            terminal.line("registered \(terminal.output.bold("\(version)")), waiting for approval")
-            terminal.line("next: martlet models approve \(version) --reason \"…\"")
+            let waiting = self.isWaiting ? ", waiting for approval" : ""
+            terminal.line("registered \(terminal.output.bold("\(version)"))\(waiting)")
+            if self.isWaiting { terminal.line("next: martlet models approve \(version) --reason \"…\"") }
         } else if let refusal = self.report.refusal {
             terminal.line("registered nothing: \(refusal)")
         }

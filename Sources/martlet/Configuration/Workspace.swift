@@ -40,7 +40,7 @@ struct Workspace: Sendable {
     static let fileName = "martlet.yaml"
 
     /// Who is told of what, and when; the defaults without a file.
-    var alertPolicy: AlertPolicy { self.policy?.definition ?? AlertPolicy.placeholder }
+    var alertPolicy: AlertPolicy { self.policy?.definition ?? .standard }
 
     /// What is promised: by `slo.yaml`, else by `monitoring:` of `martlet.yaml`, else by default.
     var objectives: ServiceObjectives { self.alertPolicy.objectives(over: self.configuration.monitoring.objectives) }

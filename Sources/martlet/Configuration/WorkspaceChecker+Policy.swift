@@ -1,3 +1,4 @@
+import Foundation
 import MartletCore
 import MartletFeatures
 import MartletIngest
@@ -22,6 +23,18 @@ extension WorkspaceChecker {
             alerts: alerts,
             in: context
         )
+        for channel in policy.routing.channels {
+            guard let file = channel.caFile else { continue }
+            let path = URL(filePath: file, relativeTo: self.workspace.folder).path
+            guard !FileManager.default.isReadableFile(atPath: path) else { continue }
+            context.report(
+                .error,
+                .documentInvalidValue,
+                "'ca_file' of the channel '\(channel.name)' names '\(file)', which cannot be read; name a file in PEM, from "
+                    + "the workspace's folder",
+                at: channel.location
+            )
+        }
         policy.actions.check(policy.routing, alerts: alerts, plans: plans, in: context)
     }
 }

@@ -45,18 +45,7 @@ final class PipelineFiles: Sendable {
         }
     }
 
-    /// Names, sizes and times of the files.
     private static func stamp(_ application: Application) -> String {
-        let manager = FileManager.default
-        let folder = application.workspace.folder.appending(path: "pipelines").path
-        let names = ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-        return
-            names.map { name in
-                let facts = try? manager.attributesOfItem(atPath: "\(folder)/\(name)")
-                let time = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-                let size = (facts?[.size] as? NSNumber)?.int64Value ?? 0
-                return "\(name) \(size) \(time)"
-            }
-            .joined(separator: "\n")
+        FolderStamp.of(application.workspace.folder.appending(path: "pipelines"))
     }
 }

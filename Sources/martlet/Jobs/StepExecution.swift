@@ -110,28 +110,48 @@ struct StepExecution: Sendable {
         return .done(result)
     }
 
-    /// Trains when the plan says so; a start after a crash finds its rows trained, and waits.
+    /// Trains when the plan says so; a start after a crash finds what the earlier one did, and goes on from there.
     private func retrain(_ name: String, _ application: Application) async throws -> StepReport {
         let terminal = application.terminal
         let plan = try application.retrainingPlan(named: name)
+        let by = self.order.job.cause.kind == .person ? self.order.job.cause.by : "martlet"
+        let effect = self.order.effect
+        let followUp = RetrainingFollowUp(application: application, plan: plan, actor: by)
+        for attempt in try await followUp.resume(effect: effect) {
+            terminal.note("gone on with \(attempt.id): \(attempt.outcome ?? "")")
+        }
+        let earlier = try await application.retrainings().attempts(of: plan.name, limit: 1_000)
+            .filter { $0.effect == effect }
+        if let made = earlier.first(where: { $0.status == .registered }) {
+            terminal.note("\(made.outcome ?? "a version was registered") by an earlier start of this step")
+            return Self.report(made, ["verdict": "train", "repeated": true])
+        }
         let check = try await application.checkRetraining(plan, RetrainingCheck.Request(), at: application.clock.now)
         for reason in check.decision.reasons { terminal.note(reason) }
-        let by = self.order.job.cause.kind == .person ? self.order.job.cause.by : "martlet"
+        // An earlier start trained these very rows, and was cut off before it could tell that nothing passed.
+        let refused = earlier.first { $0.status == .refused && $0.dataHash == check.evidence.dataHash }
+        if let refused, !check.decision.isTraining, refused.recipeHash == check.recipeHash {
+            return Self.report(refused, ["verdict": "train", "repeated": true])
+        }
         let view = TrainingProgressView(terminal, isSilent: false)
         let outcome = try await RetrainingRun(application: application, check: check, actor: by)
-            .carryOut { view.show($0) }
+            .carryOut(effect: effect) { view.show($0) }
         view.finish()
-        var result: [String: JSONValue] = ["verdict": .string(check.decision.verdict)]
-        if let followUp = outcome.followUp {
-            terminal.note(followUp)
-            result["follow_up"] = .string(followUp)
-        }
-        guard let report = outcome.report else { return .done(result) }
-        result["training_rows"] = .integer(Int64(report.rowCount))
-        guard let version = report.version else {
-            return .failed(report.refusal ?? "no version was registered", isFinal: true, result)
+        let result: [String: JSONValue] = ["verdict": .string(check.decision.verdict)]
+        guard let attempt = outcome.attempt else { return .done(result) }
+        if let sentence = attempt.followUpSentence { terminal.note(sentence) }
+        return Self.report(attempt, result)
+    }
+
+    /// What a step says of the training it made.
+    private static func report(_ attempt: RetrainingAttempt, _ result: [String: JSONValue]) -> StepReport {
+        var result = result
+        result["training_rows"] = attempt.rows.map { .integer(Int64($0)) }
+        guard let version = attempt.version else {
+            return .failed(attempt.outcome ?? "no version was registered", isFinal: true, result)
         }
         result["version"] = .string(version.description)
+        result["follow_up"] = attempt.followUpSentence.map(JSONValue.string)
         return .done(result)
     }
 
@@ -144,6 +164,9 @@ struct StepExecution: Sendable {
     }
 
     // MARK: Git
+
+    /// How often git is asked again while another process of it holds a lock.
+    private static let lockedTries = 40
 
     /// Brings the workspace to `commit`, unless it has it already.
     private func update(to commit: JobCause.Commit) async throws {
@@ -160,12 +183,25 @@ struct StepExecution: Sendable {
             ["merge", "--quiet", "--ff-only", commit.id],
         ] {
             self.application.terminal.note("git \(arguments[0]) for the commit \(commit.id)")
-            let answer = await GitProgram.run(arguments, in: folder)
+            var answer = await GitProgram.run(arguments, in: folder)
+            // Another step may be doing the same; git lets one at a time.
+            for _ in 0..<Self.lockedTries where answer.isLocked {
+                try await Task.sleep(for: .milliseconds(250))
+                answer = await GitProgram.run(arguments, in: folder)
+            }
             guard answer.status != 0 else { continue }
-            throw JobError(
-                .jobInvalid,
-                "could not bring the workspace to the commit \(commit.id.prefix(12)): git \(arguments[0]) says: "
-                    + "\(answer.lastError); commit or undo what is changed here, or set 'update: false'"
+            let attempt = "could not bring the workspace to the commit \(commit.id.prefix(12)): git \(arguments[0])"
+            // A repository may answer the next time; what stands in the way here stays until a person acts.
+            if arguments[0] == "fetch" {
+                throw JobError(
+                    .jobInvalid,
+                    "\(attempt) says: \(answer.reason); is the repository there, and may it be read?"
+                )
+            }
+            throw CommandError(
+                .workspaceInvalid,
+                "\(attempt) says: \(answer.reason); commit or undo what is changed here, or set 'update: false'",
+                status: .invalid
             )
         }
     }

@@ -24,7 +24,7 @@ struct WorkspaceWatch: TriggerWatch {
         let answer = await GitProgram.run(["ls-remote", "--", repository, "refs/heads/\(branch)"], in: self.folder)
         let commit = answer.output.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
         guard answer.status == 0, [40, 64].contains(commit.count), commit.allSatisfy(\.isHexDigit) else {
-            let reason = answer.status == 0 ? "it has no such branch" : "git says: \(answer.lastError)"
+            let reason = answer.status == 0 ? "it has no such branch" : "git says: \(answer.reason)"
             throw JobError(
                 .jobInvalid,
                 "asked the repository of a git trigger for the branch '\(branch)', but \(reason); correct the trigger"
@@ -42,10 +42,21 @@ enum GitProgram {
         let output: String
         let errors: String
 
-        /// The last line of its errors, without an address that may hold a password.
-        var lastError: String {
-            let line = self.errors.split(separator: "\n").last.map(String.init) ?? "nothing"
-            return line.replacing(#/[a-z+]+:\/\/\S+/#, with: "(address)")
+        /// Whether another git works on the same folder.
+        var isLocked: Bool {
+            self.status != 0 && (self.errors.contains(".lock': File exists") || self.errors.contains("cannot lock ref"))
+        }
+
+        /// What went wrong: the line that says so with the files it names, or the last one; without addresses, which may
+        /// hold a password.
+        var reason: String {
+            let lines = self.errors.split(separator: "\n").map(String.init)
+            var words = lines.last ?? "nothing"
+            if let index = lines.firstIndex(where: { $0.hasPrefix("error: ") || $0.hasPrefix("fatal: ") }) {
+                let files = lines[(index + 1)...].prefix { $0.hasPrefix("\t") }.map { $0.dropFirst() }
+                words = ([lines[index].dropFirst("error: ".count)] + files.prefix(5)).joined(separator: " ")
+            }
+            return words.replacing(#/[a-z+]+:\/\/\S+/#, with: "(address)")
         }
     }
 

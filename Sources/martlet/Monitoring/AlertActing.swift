@@ -119,7 +119,8 @@ struct WorkspaceAlertEffects: AlertEffects {
             name = plan.name
         }
         let plan = try self.application.retrainingPlan(named: name)
-        return AlertStep(.job(plan.name), "train again by plan '\(plan.name)', if that finds it due and worth it")
+        let condition = record.order.isAtOnce == true ? "at once" : "if that finds it due and worth it"
+        return AlertStep(.job(plan.name), "train again by plan '\(plan.name)', \(condition)")
     }
 
     private func prepareScaling(_ record: AlertActionRecord) -> AlertStep {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import MartletCore
 import MartletMonitoring
 import MartletStores
@@ -21,7 +22,8 @@ extension Application {
             routing: self.workspace.alertPolicy.routing,
             writer: AlertWriter(
                 workspace: self.workspace.configuration.name,
-                environment: self.processEnvironment
+                environment: self.processEnvironment,
+                folder: self.workspace.folder.path
             ),
             now: { .now }
         )

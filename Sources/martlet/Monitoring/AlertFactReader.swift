@@ -78,28 +78,9 @@ struct AlertFactReader: Sendable {
     func jobs(at now: EventTime) async throws -> [JobFact] {
         var facts: [JobFact] = []
         for pipeline in self.pipelines {
-            let jobs = try await self.jobs.jobs(JobFilter(pipeline: pipeline.name, limit: 50)).map(\.job)
-            let last = jobs.first { $0.phase.isFinal }
-            let failure: (id: String, reason: String)? =
-                last.flatMap { $0.phase == .failed ? (id: $0.id, reason: $0.failure ?? "it failed") : nil }
-            let ticked = jobs.first { $0.cause.kind == .schedule }
-            var trainings: [String: EventTime] = [:]
-            for job in jobs where job.phase == .running {
-                for (plan, state) in zip(job.plan.steps, job.steps) where state.phase == .running {
-                    switch plan.work {
-                    case .train(let name), .retrain(let name): trainings[name] = state.firstStartedAt ?? state.startedAt
-                    case .ingest, .materialize, .command: break
-                    }
-                }
-            }
+            let jobs = try await self.jobs.jobs(JobFilter(pipeline: pipeline.name, limit: PastJob.depth))
             facts.append(
-                JobFact(
-                    pipeline: pipeline.name,
-                    failure: failure,
-                    missed: ticked.flatMap { pipeline.nextTick(after: $0.cause.tick) }.flatMap { $0 < now ? $0 : nil },
-                    waitsSince: jobs.last { $0.phase == .queued && $0.startedAt == nil }?.createdAt,
-                    trainings: trainings
-                )
+                PastJob.fact(pipeline.name, jobs.map { PastJob($0.job) }, at: now) { pipeline.nextTick(after: $0) }
             )
         }
         return facts
@@ -136,7 +117,10 @@ struct AlertFactReader: Sendable {
         var minutes: [ServiceMinute] = []
         // Only the minutes after changes are read.
         for moment in Set(changes.map { ServiceMinute.holding($0.at) }).sorted() where moment >= 0 {
-            minutes += try await self.levels.minutes(from: moment, to: moment + 6)
+            minutes += try await self.levels.minutes(
+                from: moment,
+                to: moment + DeploymentInterruption.minuteLimit
+            )
         }
         return DeploymentInterruption.find(after: changes, in: Array(Set(minutes)))
     }

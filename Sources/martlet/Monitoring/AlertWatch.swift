@@ -32,8 +32,10 @@ actor AlertWatch {
 
     /// Over which time requests are counted.
     private static let window = TimeSpan.seconds(300)
-    /// How often the stores are asked.
-    private static let pause = Duration.seconds(15)
+    /// How often it is looked, unless traffic is looked at more often.
+    static let interval = TimeSpan.seconds(5)
+    /// How often the stores are asked: at every third look.
+    private let pause: Duration
     /// By the clock of the workspace, which may be fast.
     private static let patience = TimeSpan.seconds(3_600)
     /// How long counts are kept: the time of a budget, and again as long to look back.
@@ -46,6 +48,7 @@ actor AlertWatch {
         self.levels = try application.levels()
         self.gateway = gateway
         self.readings = readings
+        self.pause = .microseconds(3 * Self.interval(application).microseconds)
         self.objectives = application.workspace.objectives
         self.policy = application.workspace.alertPolicy
         self.clock = application.clock
@@ -53,6 +56,11 @@ actor AlertWatch {
         self.reader = try AlertFactReader(application)
         self.lineage = WorkspaceLineage(application)
         self.host = HostReader(folder: application.workspace.storeFolder.path)
+    }
+
+    /// How often it is looked in the workspace of `application`.
+    static func interval(_ application: Application) -> TimeSpan {
+        min(Self.interval, application.workspace.configuration.monitoring.every)
     }
 
     /// Looks once; what somebody is told is also said on the terminal.
@@ -66,6 +74,7 @@ actor AlertWatch {
             // On a fast clock what is told follows from that clock alone.
             let isDue = self.clock.isFast ? now >= self.askedAt + Self.patience : ContinuousClock.now >= self.asksAgain
             if isDue { try await self.ask(now) }
+            try await self.levels.note(self.outages(now))
             let findings = self.facts(now)
                 .findings(self.policy, self.objectives, along: self.slow.graph, at: now)
             let transitions = try await self.store.step(findings, self.policy.timing, at: now)
@@ -97,8 +106,11 @@ actor AlertWatch {
         facts.jobs = try await self.reader.jobs(at: now)
         facts.budgets = try await self.reader.budgets(at: now)
         facts.experiments = try await self.reader.experiments()
-        facts.interruptions = try await self.reader.interruptions(since: now - .seconds(3_600), at: now)
-        if !self.clock.isFast { facts.host = self.host.read() }
+        facts.interruptions = try await self.reader.interruptions(since: now - DeploymentInterruption.memory, at: now)
+        if !self.clock.isFast {
+            facts.host = self.host.read()
+            try await self.levels.note(HostMinute(minute: ServiceMinute.holding(now), use: facts.host))
+        }
         var lineage = self.lineage
         self.slow = (facts, try await lineage.graph(self.reader.pipelines))
         self.lineage = lineage
@@ -108,7 +120,19 @@ actor AlertWatch {
             try await self.levels.forget(before: now - Self.memory)
             self.forgetsAgain = .now + .seconds(3_600)
         }
-        (self.asksAgain, self.askedAt) = (.now + Self.pause, now)
+        (self.asksAgain, self.askedAt) = (.now + self.pause, now)
+    }
+
+    private func outages(_ now: EventTime) -> [OutageSpan] {
+        self.gateway.outages.map { outage in
+            OutageSpan(
+                endpoint: outage.endpoint,
+                variant: outage.variant,
+                reason: outage.outage.reason,
+                at: outage.outage.at,
+                seenAt: now
+            )
+        }
     }
 
     /// Of several versions at one endpoint the worst counts.
@@ -169,11 +193,12 @@ actor AlertWatch {
 struct AlertService: Service {
     let watch: AlertWatch
     let clock: WorkspaceClock
+    let interval: Duration
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(5))
+                try? await Task.sleep(for: self.interval)
                 if !Task.isCancelled { await self.watch.look() }
             }
         }

@@ -11,11 +11,17 @@ extension Application {
     /// What promises are measured by.
     func levels() throws -> any ServiceLevelStore { SQLServiceLevelStore(try self.metadata.database()) }
 
+    /// What was told of alerts, and what was done about them by itself.
+    func alertLog() throws -> AlertLog {
+        AlertLog(deliveries: try self.alertDeliveries(), actions: try self.alertActions())
+    }
+
     /// What the routes and pages of alerts stand on.
     func alertContext() throws -> AlertContext {
         let (reader, clock) = (try AlertFactReader(self), self.clock)
         return AlertContext(
             store: try self.alerts(),
+            log: try self.alertLog(),
             levels: { try await reader.report(at: clock.now) },
             now: { clock.now }
         )

@@ -47,12 +47,12 @@ actor TrafficMonitor {
     }
 
     /// Answers kept for each version, and labels for each endpoint, to be joined; older ones are given up first.
-    private static let keptLimit = 20_000
+    static let keptLimit = 20_000
     /// Answers that keep their inputs, to be told apart by them.
     private static let slicedLimit = 5_000
     /// Rows that are explained in an hour at most.
     private static let explainedLimit = 100
-    private static let hour: Int64 = 3_600_000_000
+    static let hour: Int64 = 3_600_000_000
 
     /// Follows the log and the feedback of `application`.
     init(_ application: Application) throws {
@@ -135,7 +135,10 @@ actor TrafficMonitor {
             let key = Key(endpoint: record.endpoint, version: ModelVersionID(name, number))
             guard case .some(.some(let model)) = self.models[key.version] else { return }
             let number64 = record.time.microseconds / Self.hour
-            var hour = self.hours[key]?[number64] ?? Hour(profile: TrafficProfile(model.reference))
+            // Taken out, so that its sketches grow in place and are not copied for each record.
+            var hour =
+                self.hours[key, default: [:]].removeValue(forKey: number64)
+                ?? Hour(profile: TrafficProfile(model.reference))
             model.add(record, isExplained: hour.profile.explainedCount < Self.explainedLimit, to: &hour.profile)
             hour.recordCount += 1
             self.hours[key, default: [:]][number64] = hour

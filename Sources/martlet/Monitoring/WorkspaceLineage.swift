@@ -10,8 +10,8 @@ import MartletTracking
 /// What is made from what in a workspace: from sources over pipelines and feature views to the endpoints that are live.
 struct WorkspaceLineage: Sendable {
     private let application: Application
-    /// What each version takes; they never change.
-    private var views: [ModelVersionID: Set<String>] = [:]
+    /// The inputs that each version takes from features, by view; they never change.
+    private var features: [ModelVersionID: [String: [String]]] = [:]
 
     /// Reads the definitions of `application`.
     init(_ application: Application) { self.application = application }
@@ -46,22 +46,26 @@ struct WorkspaceLineage: Sendable {
             for variant in deployment.traffic.answering {
                 let model = "model:\(variant.version)"
                 graph.connect(model, to: "endpoint:\(deployment.endpoint)")
-                for view in await self.views(of: variant.version) { graph.connect("view:\(view)", to: model) }
+                for (view, features) in await self.features(of: variant.version) {
+                    graph.connect("view:\(view)", to: model)
+                    graph.read(features, of: view, at: deployment.endpoint)
+                }
             }
         }
         return graph
     }
 
-    private mutating func views(of version: ModelVersionID) async -> Set<String> {
-        if let known = self.views[version] { return known }
+    private mutating func features(of version: ModelVersionID) async -> [String: [String]] {
+        if let known = self.features[version] { return known }
         guard let registered = try? await self.application.registry().version(version),
             let manifest = try? await self.application.manifest(of: registered)
-        else { return [] }
-        let views = manifest.inputs.compactMap { input -> String? in
-            if case .feature(let view, _) = input.source { view } else { nil }
+        else { return [:] }
+        var features: [String: [String]] = [:]
+        for input in manifest.inputs {
+            if case .feature(let view, _) = input.source { features[view, default: []].append(input.name) }
         }
-        self.views[version] = Set(views)
-        return Set(views)
+        self.features[version] = features
+        return features
     }
 }
 

@@ -112,7 +112,7 @@ struct Simulation: Sendable {
     ) async throws {
         let name = self.plan.first.recipe?.value ?? self.plan.recipe.value
         let recipe = try application.recipe(file: nil, name: name)
-        let rows = try await self.ingest(application)
+        _ = try await self.ingest(application)
         if !application.workspace.features.isEmpty { _ = try await application.applyFeatures(isDryRun: false) }
         let report = try await application.train(recipe, by: self.plan.people.name) { _ in }
         guard let version = report.version else {
@@ -122,7 +122,7 @@ struct Simulation: Sendable {
                     + "smaller 'age', so that more data had arrived, or another 'recipe'"
             )
         }
-        timeline.add("before", "\(version) is trained on \(Quantity.count(rows)) rows", at: time.now)
+        timeline.add("before", "\(version) is trained on \(Quantity.count(report.rowCount)) rows", at: time.now)
         time.move(to: start - .seconds(12 * 3_600))
         let author = Attribution(by: self.plan.people.name, at: time.now, reason: "every gate passed")
         _ = try await application.registry().decide(.approved, on: version, author)

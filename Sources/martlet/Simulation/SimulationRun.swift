@@ -36,9 +36,11 @@ actor SimulationRun {
     /// What went wrong while a step took its time.
     private var failure: (any Error)?
 
-    /// The time between two looks while nothing but the day goes on, and while a release moves traffic.
+    /// The time between two looks while nothing but the day goes on, and at most and at least while a release does.
     private static let calm = TimeSpan.seconds(300)
     private static let busy = TimeSpan.seconds(10)
+    /// While a release moves traffic, it is looked at after each such part of the time that it stands where it does.
+    private static let busyShare = 0.05
     /// The time between two comparisons of traffic with training.
     private static let monitored = TimeSpan.seconds(3 * 3_600)
 
@@ -114,15 +116,24 @@ actor SimulationRun {
 
     /// The end of the present slot: soon while a release moves traffic, else at the next whole five minutes.
     private func next(after moment: EventTime) -> EventTime {
-        let length = (self.isBusy ? Self.busy : Self.calm).microseconds
+        let since = self.openRuns.compactMap(Self.busySince).max()
+        let length = since.map { Self.slot(from: $0, at: moment) } ?? Self.calm.microseconds
         return min(EventTime(microseconds: (moment.microseconds / length + 1) * length), self.midnight)
     }
 
-    private var isBusy: Bool {
-        self.openRuns.contains { run in
-            guard case .release(let state) = run else { return false }
-            return state.phase != .standingBy && state.phase != .awaitingApproval
+    /// The longer a release stands where it does, the less a look more tells: a whole number of busy slots.
+    private static func slot(from since: EventTime, at moment: EventTime) -> Int64 {
+        let share = Double(moment.microseconds - since.microseconds) * Self.busyShare
+        let busy = Self.busy.microseconds
+        return min(Self.calm.microseconds, max(1, Int64(share) / busy) * busy)
+    }
+
+    /// Since when a release that moves traffic stands where it does; `nil` where it waits for a person or is watched for long.
+    private static func busySince(_ run: ReleaseRun) -> EventTime? {
+        guard case .release(let state) = run, state.phase != .standingBy, state.phase != .awaitingApproval else {
+            return nil
         }
+        return state.phaseSince
     }
 
     /// Lets everything but jobs go on up to `target`.

@@ -42,6 +42,9 @@ extension WorkspaceTemplate {
             model: apartment_price        # only versions of this model may be deployed here
             description: Price of one flat in 10,000 KRW.
 
+        monitoring:
+          window: 3d                      # what was paid becomes known a day or two after the answer
+
         """
 
     private static let apartmentsSales = """

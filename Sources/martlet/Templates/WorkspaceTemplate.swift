@@ -7,6 +7,7 @@ struct WorkspaceTemplate: Sendable {
     enum Name: String, CaseIterable, Sendable {
         case apartments
         case dieCasting = "die-casting"
+        case api
         case blank
     }
 
@@ -25,6 +26,7 @@ struct WorkspaceTemplate: Sendable {
         switch name {
         case .apartments: .apartments
         case .dieCasting: .dieCasting
+        case .api: .api
         case .blank: .blank
         }
     }

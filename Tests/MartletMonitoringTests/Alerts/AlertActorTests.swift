@@ -46,7 +46,7 @@ struct AlertActorTests {
             }
         }
 
-        func actions(limit: Int) async throws(TrackingError) -> [AlertActionRecord] {
+        func actions(of alert: String?, limit: Int) async throws(TrackingError) -> [AlertActionRecord] {
             self.records.withLock { $0.map(\.record) }
         }
     }
@@ -188,5 +188,18 @@ struct AlertActorTests {
             at: Self.start
         )
         #expect(records.first?.order.command == ["./up", "rent", "--for=Slow/endpoint:rent"])
+    }
+
+    @Test func `a training begins at once only where the file says so`() throws {
+        let file = "actions:\n  ErrorGrew: [{retrain: rent, mode: on}, {retrain: rent, now: true, mode: on}]\n"
+        let records = AlertActionPlan.records(
+            for: Self.alert("ErrorGrew"),
+            try Self.actions(file),
+            Attribution(by: "martlet", at: Self.start),
+            prefix: "a"
+        )
+        #expect(records.map(\.order.isAtOnce) == [nil, true])
+        let (_, faults) = try AlertRoutingTests.read("actions:\n  Slow: [{page: [x], now: true}]\n")
+        #expect(faults.contains { $0.contains("'now' belongs to 'retrain'") })
     }
 }

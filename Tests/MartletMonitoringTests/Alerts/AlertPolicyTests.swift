@@ -112,7 +112,7 @@ struct AlertPolicyTests {
             return
         }
         let known = [
-            "actions", "channels", "freshness", "grouping", "objectives", "priorities", "quiet_hours", "routes",
+            "actions", "calm", "channels", "freshness", "grouping", "objectives", "priorities", "quiet_hours", "routes",
             "rules",
         ]
         #expect(keys.keys.sorted() == known)

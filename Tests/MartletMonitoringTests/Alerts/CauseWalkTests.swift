@@ -33,6 +33,52 @@ struct CauseWalkTests {
         return graph
     }
 
+    @Test func `a stale view is told by the features that the model reads, those that drifted first`() throws {
+        let now = EventTime(microseconds: 1_700_000_000_000_000)
+        var facts = AlertFacts(
+            traffic: [],
+            comparisons: [
+                AlertFacts.Comparison(
+                    endpoint: "rent",
+                    version: "rent:3",
+                    driftedColumns: ["price_mean", "area"],
+                    errorGrowth: nil,
+                    estimatedGrowth: 0.5
+                )
+            ]
+        )
+        let load = DataAttempt(subject: "view:prices", at: now - .seconds(7 * 3_600), outcome: .fresh)
+        facts.data = [
+            DataFact(
+                subject: "view:prices",
+                standing: DataStanding(last: load, freshAt: load.at, succeededAt: load.at),
+                limit: .age(.seconds(3_600)),
+                loads: FaultCount(total: 1, bad: 0)
+            )
+        ]
+        var graph = self.graph()
+        let plain = facts.findings(.standard, ServiceObjectives(), along: graph, at: now)
+        #expect(plain.first?.causes.last == "feature view prices stale 7 h (1 h at most)")
+        graph.read(["price_last", "price_mean", "price_count", "price_sum", "price_min"], of: "prices", at: "rent")
+        graph.read(["price_median"], of: "prices", at: "sale")
+        let alerts = facts.findings(.standard, ServiceObjectives(), along: graph, at: now)
+        let alert = try #require(alerts.first)
+        #expect(alerts.count == 1 && alert.key == "FeaturesStale/view:prices")
+        #expect(
+            alert.causes == [
+                "price_mean, area drifted",
+                "features price_mean, price_count, price_last and 2 more of prices stale 7 h (1 h at most)",
+            ]
+        )
+        // Alone it names what any endpoint reads.
+        var quiet = AlertFacts(traffic: [], comparisons: [])
+        quiet.data = facts.data
+        var narrow = self.graph()
+        narrow.read(["price_median"], of: "prices", at: "sale")
+        let alone = quiet.findings(.standard, ServiceObjectives(), along: narrow, at: now)
+        #expect(alone.map(\.summary) == ["feature price_median of prices stale 7 h (1 h at most)"])
+    }
+
     @Test func `an error is walked back over the features to the source, as one alert`() throws {
         let findings = [
             AlertFinding(.errorExpectedToGrow, about: "endpoint:rent", summary: "MAE est. +9 %"),

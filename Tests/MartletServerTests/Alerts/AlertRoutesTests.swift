@@ -25,6 +25,10 @@ struct AlertRoutesTests {
         )
         context.alerts = AlertContext(
             store: store,
+            log: AlertLog(
+                deliveries: SQLAlertDeliveryStore(fixture.metadata),
+                actions: SQLAlertActionStore(fixture.metadata)
+            ),
             levels: {
                 var facts = ServiceLevelReport.Facts()
                 facts.sums = [
@@ -80,6 +84,9 @@ struct AlertRoutesTests {
             ),
             (.get, "/v1/alerts?limit=0", "", .unprocessableContent, "alert.invalid"),
             (.get, "/v1/alerts/a000", "", .notFound, "alert.notFound"),
+            (.get, "/v1/alerts/deliveries?alert=a000", "", .notFound, "alert.notFound"),
+            (.get, "/v1/alerts/actions?limit=1001", "", .unprocessableContent, "alert.invalid"),
+            (.delete, "/v1/alerts/actions", "", .methodNotAllowed, "request.methodNotAllowed"),
             (.post, "/v1/alerts/a000/ack", "", .notFound, "alert.notFound"),
             (.post, "/v1/alerts/a000/ack", #"{"reson": "x"}"#, .unprocessableContent, "alert.invalid"),
             (.post, "/v1/silences", "[]", .unprocessableContent, "alert.invalid"),
@@ -119,6 +126,26 @@ struct AlertRoutesTests {
         #expect(try await Self.call(context, .get, "/v1/silences").json()["silences"]?.parts.isEmpty == true)
     }
 
+    @Test func `what was told and what was done are listed by alert and channel`() async throws {
+        let (fixture, context, store) = try await Self.context()
+        let log = try await AlertLogFixture(fixture.metadata, store)
+        let all = try await Self.call(context, .get, "/v1/alerts/deliveries").json()
+        #expect(all["deliveries"]?.parts.map { $0["channel"] } == ["pager", "mail"])
+        let refused = try #require(all["deliveries"]?.parts.first)
+        #expect(refused["happened"] == "fired" && refused["state"] == "failed" && refused["answer"] == 404)
+        #expect(refused["answer_text"] == "no such hook\nat all" && refused["failure"] == "the receiver answered 404")
+        #expect(refused["tries"] == 1 && refused["next_try"] == .null)
+        let some = try await Self.call(context, .get, "/v1/alerts/deliveries?channel=mail&alert=\(log.alert.id)").json()
+        #expect(some["deliveries"]?.parts.map { $0["id"] } == ["x-mail"])
+        #expect(some["deliveries"]?.parts.first?["state"] == "waiting")
+        let done = try await Self.call(context, .get, "/v1/alerts/actions?alert=\(log.alert.id)").json()
+        let action = try #require(done["actions"]?.parts.first)
+        #expect(done["actions"]?.parts.count == 1)
+        #expect(action["action"] == "page" && action["rule"] == "GateFailed" && action["state"] == "done")
+        #expect(action["outcome"] == "told pager" && action["by"] == "martlet")
+        #expect(try await Self.call(context, .get, "/v1/alerts/actions").json()["actions"]?.parts.count == 2)
+    }
+
     @Test func `promises come with budgets and burn rates`() async throws {
         let (_, context, _) = try await Self.context()
         let levels = try await Self.call(context, .get, "/v1/slo").json()["objectives"]?.parts ?? []
@@ -138,7 +165,7 @@ struct AlertRoutesTests {
         let writer = AccessTests.bearer(try await accounts.key("wim", .contributor, on: "*"))
         let narrow = AccessTests.bearer(try await accounts.key("nora", .admin, on: "model:rent"))
         let silence = #"{"pattern": "Slow", "for": "2h", "reason": "planned"}"#
-        for path in ["/v1/alerts", "/v1/silences", "/v1/slo"] {
+        for path in ["/v1/alerts", "/v1/alerts/deliveries", "/v1/alerts/actions", "/v1/silences", "/v1/slo"] {
             #expect(try await Self.call(context, .get, path, viewer).status == .ok)
             #expect(try await Self.call(context, .get, path, narrow).status == .forbidden)
         }
@@ -153,7 +180,8 @@ struct AlertRoutesTests {
         let described = OpenAPIDocument.alertOperations.map { "\($0.method) \($0.path)" }
         #expect(
             described == [
-                "get /v1/alerts", "get /v1/alerts/{id}", "post /v1/alerts/{id}/ack", "get /v1/silences",
+                "get /v1/alerts", "get /v1/alerts/deliveries", "get /v1/alerts/actions", "get /v1/alerts/{id}",
+                "post /v1/alerts/{id}/ack", "get /v1/silences",
                 "post /v1/silences", "delete /v1/silences/{id}", "get /v1/slo",
             ]
         )

@@ -95,8 +95,8 @@ struct ConsoleTextTests {
     @Test func `lengths of time are short`() {
         let figures = Figures(words: Language.english.words, now: EventTime(microseconds: 0))
         #expect(
-            [0.0004, 0.25, 2.84, 59.97, 252, 7_260, 90_000].map(figures.duration) == [
-                "0 ms", "250 ms", "2.8 s", "1 min 00 s", "4 min 12 s", "2 h 01 min", "1 d 1 h",
+            [0.0004, 0.25, 2.84, 59.97, 252, 7_260, 7_230, 90_000, 604_800].map(figures.duration) == [
+                "0 ms", "250 ms", "2.8 s", "1 min", "4 min 12 s", "2 h 01 min", "2 h", "1 d 1 h", "7 d",
             ]
         )
     }

@@ -64,6 +64,10 @@ struct InsightPagesTests {
         )
         console.alerts = ConsoleAlerts(store: self.alerts, newID: { "s1" })
         console.alerts?.levels = { Self.levels }
+        console.alerts?.log = AlertLog(
+            deliveries: SQLAlertDeliveryStore(self.fixture.metadata),
+            actions: SQLAlertActionStore(self.fixture.metadata)
+        )
         console.business = { business }
         let plan = try Self.plan()
         console.retraining = RetrainingContext(store: self.retrainings, plans: { [plan] })
@@ -153,7 +157,7 @@ struct InsightPagesTests {
         let busy = try await self.get(router, "/console")
         #expect(busy.contains("Not well: 1 things need a look."))
         #expect(busy.contains("the error is +24 %&lt;b&gt;") && !busy.contains("%<b>"))
-        #expect(busy.contains("P1 ← area drifted ← a source changed") && busy.contains("an approver"))
+        #expect(busy.contains("P1 · Error grew ← area drifted ← a source changed") && busy.contains("an approver"))
         let korean = try await self.get(router, "/console", "ko")
         #expect(korean.contains("확인이 필요한 문제가 1건 있습니다.") && korean.contains("승인 대기"))
         let told = try JSONValue(parsing: Data(try await self.get(router, "/v1/overview").utf8))
@@ -183,6 +187,28 @@ struct InsightPagesTests {
         let lift = FormText().setting("action", "lift").setting("silence", "s1")
         #expect(try await self.post(router, "/console/alerts/decision", lift).0 == .seeOther)
         #expect(try await self.alerts.silences(at: Self.now).isEmpty)
+    }
+
+    @Test func `the page of an alert says who was told what, and what was done by which rule`() async throws {
+        try await self.fire()
+        let log = try await AlertLogFixture(self.fixture.metadata, self.alerts)
+        let router = try self.router()
+        let address = "/console/alerts/\(log.alert.id)"
+        #expect(try await self.get(router, "/console/alerts").contains("href=\"\(address)\""))
+        let page = try await self.get(router, address)
+        #expect(page.contains("the error is +24 %&lt;b&gt;") && page.contains("a source changed"))
+        #expect(page.contains(#"data-delivery="x-pager""#) && page.contains("404 · no such hook"))
+        #expect(page.contains("given up") && page.contains("on its way") && page.contains("Tell more people"))
+        #expect(page.contains("told pager") && page.contains(#"value="ack""#))
+        let korean = try await self.get(router, address, "ko")
+        for text in ["알림 전송 내역", "전송 실패", "전송 대기", "자동 조치 내역", "추가 알림", "완료", "발생 중"] {
+            #expect(korean.contains(text), "\(text)")
+        }
+        try await Application(router: router)
+            .test(.router) { client in
+                let unknown = try await client.execute(uri: "/console/alerts/a000", method: .get)
+                #expect(unknown.status == .notFound && String(buffer: unknown.body).contains("a000"))
+            }
     }
 
     @Test func `who may only read sees no buttons, and their forms change nothing`() async throws {

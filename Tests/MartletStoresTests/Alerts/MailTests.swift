@@ -18,7 +18,8 @@ struct MailTests {
         user: String? = nil,
         to recipients: [String] = ["ada@example.org", "bob@example.org"],
         subject: String = korean,
-        text: String = korean + "\n.hidden\n..\nlast = line \n"
+        text: String = korean + "\n.hidden\n..\nlast = line \n",
+        trust: String? = nil
     ) -> AlertMail {
         AlertMail(
             server: MailServer(
@@ -26,7 +27,8 @@ struct MailTests {
                 port: port,
                 security: security,
                 user: user,
-                password: user.map { _ in SecretText("open sesame") }
+                password: user.map { _ in SecretText("open sesame") },
+                trust: trust
             ),
             sender: "martlet@example.org",
             recipients: recipients,
@@ -108,11 +110,8 @@ struct MailTests {
         #expect(refused.failure?.hasPrefix("the mail server refused every recipient: 550") == true)
     }
 
-    @Test(.enabled(if: TestServer.hasMail, "run scripts/setup-clients"))
-    func `over STARTTLS a user signs in, with the right password and a certificate that is believed`() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let (key, certificate) = (folder.appending(path: "k.pem").path, folder.appending(path: "c.pem").path)
+    /// Makes a key, and a certificate for this machine that no authority knows.
+    static func makeCertificate(_ key: String, _ certificate: String) throws {
         let make = Process()
         make.executableURL = URL(filePath: "/usr/bin/openssl")
         make.arguments =
@@ -121,6 +120,14 @@ struct MailTests {
         make.standardError = FileHandle.nullDevice
         try make.run()
         make.waitUntilExit()
+    }
+
+    @Test(.enabled(if: TestServer.hasMail, "run scripts/setup-clients"))
+    func `over STARTTLS a user signs in, with the right password and a certificate that is believed`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (key, certificate) = (folder.appending(path: "k.pem").path, folder.appending(path: "c.pem").path)
+        try Self.makeCertificate(key, certificate)
         let (server, port) = try TestServer.mail(["--tls", certificate, key, "--auth", "ada", "open sesame"])
         defer { server.end() }
         let mail = Self.mail(port: port, .startTLS, user: "ada")
@@ -132,6 +139,10 @@ struct MailTests {
         #expect(letter.user == "ada")
         let doubted = await SMTPClient().send(mail)
         #expect(doubted.failure?.contains("could not be made secret") == true, "\(doubted)")
+        let own = await SMTPClient().send(Self.mail(port: port, .startTLS, user: "ada", trust: certificate))
+        #expect(own.isSuccess, "\(own)")
+        let gone = await SMTPClient().send(Self.mail(port: port, .startTLS, user: "ada", trust: key + ".gone"))
+        #expect(gone.failure?.contains("'ca_file'") == true, "\(gone)")
         let (other, otherPort) = try TestServer.mail(["--tls", certificate, key, "--auth", "ada", "another"])
         defer { other.end() }
         let wrong = await believed.send(Self.mail(port: otherPort, .startTLS, user: "ada"))

@@ -20,15 +20,24 @@ package struct AlertActionRecord: Sendable, Hashable, Codable {
         package let action: String
         /// The retraining plan or recipe.
         package let plan: String?
+        /// Whether the training begins though the plan does not find it due; absent for no.
+        package let isAtOnce: Bool?
         /// The program that is run, `{endpoint}` and `{alert}` filled in.
         package let command: [String]?
         /// The channels that are told.
         package let channels: [String]
 
         /// Says what is to be done.
-        package init(action: String, plan: String? = nil, command: [String]? = nil, channels: [String] = []) {
+        package init(
+            action: String,
+            plan: String? = nil,
+            isAtOnce: Bool? = nil,
+            command: [String]? = nil,
+            channels: [String] = []
+        ) {
             self.action = action
             self.plan = plan
+            self.isAtOnce = isAtOnce
             self.command = command
             self.channels = channels
         }
@@ -154,7 +163,7 @@ package enum AlertActionPlan {
                         id: "\(prefix)-\(name)-\(index)",
                         notice: notice,
                         rule: name,
-                        order: Self.order(rule.action, notice),
+                        order: Self.order(rule, notice),
                         key: "\(name)-\(index)-\(rule.action.word)",
                         mode: mode ?? rule.mode,
                         coolDown: rule.coolDown,
@@ -169,7 +178,8 @@ package enum AlertActionPlan {
         }
     }
 
-    private static func order(_ action: AlertAction, _ notice: AlertNotice) -> AlertActionRecord.Order {
+    private static func order(_ rule: AlertActionRule, _ notice: AlertNotice) -> AlertActionRecord.Order {
+        let action = rule.action
         var (plan, command, channels): (String?, [String]?, [String]) = (nil, nil, [])
         switch action {
         case .rollBack, .fallBack: break
@@ -183,6 +193,12 @@ package enum AlertActionPlan {
                         .replacing("{alert}", with: notice.alert)
                 }
         }
-        return .init(action: action.word, plan: plan, command: command, channels: channels)
+        return .init(
+            action: action.word,
+            plan: plan,
+            isAtOnce: rule.isAtOnce ? true : nil,
+            command: command,
+            channels: channels
+        )
     }
 }

@@ -11,6 +11,8 @@ package struct AlertActionRule: DocumentObject, Sendable {
     }
 
     package let action: AlertAction
+    /// Whether a training begins at once, and not only when its plan finds it due and worth it.
+    package let isAtOnce: Bool
     package let mode: Mode
     /// How long after an action the same one is not taken for the same alert.
     package let coolDown: TimeSpan
@@ -21,6 +23,7 @@ package struct AlertActionRule: DocumentObject, Sendable {
     /// Takes `action`, by default only in words.
     package init(_ action: AlertAction, mode: Mode = .dryRun, coolDown: TimeSpan? = nil) {
         self.action = action
+        self.isAtOnce = false
         self.mode = mode
         self.coolDown = coolDown ?? Self.standardCoolDown
     }
@@ -38,6 +41,12 @@ package struct AlertActionRule: DocumentObject, Sendable {
             Located<String>.self,
             "Train again by this retraining plan or recipe, if its plan finds it due and worth it; 'auto' takes the plan "
                 + "of the model that the endpoint serves."
+        )
+        self.isAtOnce = reader.value(
+            "now",
+            default: false,
+            "With 'retrain': train at once, though the plan finds it neither due nor worth it; its budget holds.",
+            documentedDefault: false
         )
         let page = reader.optional("page", [Located<String>].self, "Tell these channels too, whatever the routes say.")
         self.mode = reader.value(
@@ -65,6 +74,9 @@ package struct AlertActionRule: DocumentObject, Sendable {
                 "an entry does one thing: write 'roll_back: true', 'scale', 'fallback: true', 'retrain' or 'page'; found "
                     + found
             )
+        }
+        if self.isAtOnce, retrain == nil {
+            reader.report(.documentInvalidValue, "'now' belongs to 'retrain'; leave it out", at: "now")
         }
         if reader.has("page"), page?.isEmpty ?? true {
             reader.report(.documentInvalidValue, "'page' names no channel; write at least one", at: "page")

@@ -26,8 +26,15 @@ package protocol AlertActionStore: Sendable {
     /// Keeps what is known of an action that was claimed, due again at `dueAt`; one that ended goes into the ledger.
     func save(_ record: AlertActionRecord, dueAt: EventTime) async throws(TrackingError)
 
-    /// The actions, the newest first.
-    func actions(limit: Int) async throws(TrackingError) -> [AlertActionRecord]
+    /// The actions, the newest first; those for the alert whose id is `alert`, or with `nil` all.
+    func actions(of alert: String?, limit: Int) async throws(TrackingError) -> [AlertActionRecord]
+}
+
+extension AlertActionStore {
+    /// All actions, the newest first.
+    package func actions(limit: Int) async throws(TrackingError) -> [AlertActionRecord] {
+        try await self.actions(of: nil, limit: limit)
+    }
 }
 
 /// What an action is about to do.
@@ -67,7 +74,7 @@ package struct AlertActor: Sendable {
     /// The most tries of an action.
     package static let attemptLimit = 3
     /// How long one try may take before another process takes it over.
-    package static let lease = TimeSpan.seconds(120)
+    package static let lease = TimeSpan.seconds(20)
 
     /// Carries out what `store` keeps; `now` is the workspace's time, `leaseClock` the machine's.
     package init(

@@ -88,9 +88,11 @@ package struct CauseWalk: Sendable {
             path.append(parent)
             step = parent
         }
+        let endpoint = findings[path[0]].endpoints.first
         alert.summary = findings[path[0]].summary
         alert.causes =
-            findings[path[0]].causes + path.dropFirst().flatMap { [findings[$0].summary] + findings[$0].causes }
+            findings[path[0]].causes
+            + path.dropFirst().flatMap { [findings[$0].summary(for: endpoint)] + findings[$0].causes }
         alert.consequences = suffering.filter { !path.contains($0) }.map { findings[$0].summary }
         alert.members = [alert.key] + suffering.map { findings[$0].key }.filter { $0 != alert.key }
         let worst = members.map { findings[$0].priority }.min() ?? alert.priority

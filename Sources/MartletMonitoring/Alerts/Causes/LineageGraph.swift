@@ -4,6 +4,8 @@
 /// `endpoint:rent`.
 package struct LineageGraph: Sendable, Hashable {
     private var downstream: [String: Set<String>] = [:]
+    /// By feature view, then by endpoint.
+    private var features: [String: [String: Set<String>]] = [:]
 
     /// Knows nothing.
     package init() {}
@@ -11,6 +13,16 @@ package struct LineageGraph: Sendable, Hashable {
     /// Notes that `lower` is made from `upper`.
     package mutating func connect(_ upper: String, to lower: String) {
         if upper != lower { self.downstream[upper, default: []].insert(lower) }
+    }
+
+    /// Notes that what is live at `endpoint` reads the inputs `features`, which come from the feature view `view`.
+    package mutating func read(_ features: [String], of view: String, at endpoint: String) {
+        self.features[view, default: [:]][endpoint, default: []].formUnion(features)
+    }
+
+    /// The inputs from the feature view `view` that are read, by endpoint, in the order of names.
+    package func features(of view: String) -> [String: [String]] {
+        (self.features[view] ?? [:]).mapValues { $0.sorted() }
     }
 
     /// How many steps each thing is away that is made from `upper`, itself with 0 among them.

@@ -32,6 +32,16 @@ package struct AlertChannel: Sendable {
         }
     }
 
+    /// The file with the authority that its server is believed by; `nil` for those of the system.
+    package var caFile: String? {
+        switch self.kind {
+        case .slack: nil
+        case .webhook(let webhook): webhook.caFile
+        case .alertmanager(let manager): manager.caFile
+        case .email(let email): email.caFile
+        }
+    }
+
     /// The environment variables that hold its secrets and addresses.
     package var variables: [String] {
         switch self.kind {
@@ -107,6 +117,7 @@ package struct SlackChannel: DocumentObject, Sendable {
 package struct SignedWebhookChannel: DocumentObject, Sendable {
     package let address: ChannelAddress
     package let secretVariable: String?
+    package let caFile: String?
 
     package init(from reader: ObjectReader) {
         self.address = ChannelAddress(from: reader, "the address that is posted to")
@@ -116,6 +127,7 @@ package struct SignedWebhookChannel: DocumentObject, Sendable {
             "The environment variable that holds the secret of signatures; without it messages are not signed."
         )
         reader.checkVariable(self.secretVariable, at: "secret_env")
+        self.caFile = reader.authority()
     }
 }
 
@@ -128,6 +140,7 @@ package struct AlertmanagerChannel: DocumentObject, Sendable {
     package let tokenVariable: String?
     /// Labels that every alert carries beside its own.
     package let labels: [String: String]
+    package let caFile: String?
 
     package init(from reader: ObjectReader) {
         self.address = ChannelAddress(from: reader, "the address of the Alertmanager, without /api/v2/alerts")
@@ -142,6 +155,7 @@ package struct AlertmanagerChannel: DocumentObject, Sendable {
             String.self,
             "The environment variable that holds a bearer token."
         )
+        self.caFile = reader.authority()
         let labels = reader.value("labels", default: NamedItems<String>([]), "Labels that every alert carries.")
         self.labels = Dictionary(labels.entries.map { ($0.name, $0.value) }) { first, _ in first }
         for entry in labels.entries where !Self.isLabel(entry.name) {
@@ -188,6 +202,7 @@ package struct EmailChannel: DocumentObject, Sendable {
     package let passwordVariable: String?
     package let sender: String
     package let recipients: [String]
+    package let caFile: String?
 
     package init(from reader: ObjectReader) {
         self.host = reader.required("host", String.self, "The mail server that takes messages.")
@@ -206,6 +221,7 @@ package struct EmailChannel: DocumentObject, Sendable {
         )
         self.sender = reader.required("from", String.self, "The address of the sender.")
         self.recipients = reader.required("to", [String].self, "The addresses that are written to.")
+        self.caFile = reader.authority()
         if !(1...65_535).contains(self.port) {
             reader.report(.documentInvalidValue, "port is \(self.port); it must be 1 to 65535", at: "port")
         }
@@ -240,6 +256,16 @@ package struct EmailChannel: DocumentObject, Sendable {
 }
 
 extension ObjectReader {
+    /// Reads `ca_file`.
+    func authority() -> String? {
+        self.optional(
+            "ca_file",
+            String.self,
+            "A PEM file, from the workspace's folder, with the authority that the server is believed by instead of those of "
+                + "the system."
+        )
+    }
+
     /// Reports a text that cannot name an environment variable, which most often is the secret itself, without quoting it.
     func checkVariable(_ name: String?, at key: String) {
         guard let name, self.has(key) else { return }

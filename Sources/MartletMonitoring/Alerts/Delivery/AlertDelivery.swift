@@ -55,8 +55,15 @@ package protocol AlertDeliveryStore: DeliveryQueue where Delivery == AlertDelive
     /// Puts `notice` on its way to `channels`, whatever the routes say; what `id` names is put on its way once.
     func send(_ notice: AlertNotice, to channels: [String], id: String, at now: EventTime) async throws(TrackingError)
 
-    /// Returns deliveries, the newest first; `nil` as `channel` is all.
-    func deliveries(to channel: String?, limit: Int) async throws(TrackingError) -> [AlertDelivery]
+    /// Returns deliveries, the newest first; `nil` as `channel` or as the name of an alert is all.
+    func deliveries(to channel: String?, of alert: String?, limit: Int) async throws(TrackingError) -> [AlertDelivery]
+}
+
+extension AlertDeliveryStore {
+    /// Returns deliveries of all alerts, the newest first; `nil` as `channel` is all.
+    package func deliveries(to channel: String?, limit: Int) async throws(TrackingError) -> [AlertDelivery] {
+        try await self.deliveries(to: channel, of: nil, limit: limit)
+    }
 }
 
 /// When a notice that did not arrive is sent again.
@@ -68,6 +75,10 @@ package enum AlertSchedule {
     package static let attemptLimit = 150
     /// The most tries at a receiver that refuses.
     package static let refusalLimit = 3
+    /// How long one try may take before another process, or the next start, takes it over.
+    ///
+    /// Short, since somebody waits for the news; a receiver that takes longer may have it twice, by the same id.
+    package static let lease = TimeSpan.seconds(20)
 
     /// How long to wait after try number `attempt`, or `nil` after the last; `jitter`, 0 to 1, moves it within a fifth.
     package static func wait(after attempt: Int, isRefusal: Bool, jitter: Double) -> TimeSpan? {

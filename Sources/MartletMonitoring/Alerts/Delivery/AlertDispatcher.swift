@@ -58,6 +58,7 @@ package struct AlertDispatcher: Sendable {
         try await self.store.follow(self.routing, at: self.now())
         let tried = try await self.store.sendDue(
             now: self.now,
+            lease: AlertSchedule.lease,
             wait: { delivery, outcome in
                 // A channel that left the file waits for nobody.
                 guard let channel = self.routing.channel(delivery.channel) else { return nil }

@@ -4,8 +4,8 @@ package import MartletTracking
 
 /// The bytes that a channel is sent.
 package enum AlertMessage: Sendable, Hashable {
-    /// Posted over HTTP.
-    case post(WebhookMessage, url: String)
+    /// Posted over HTTP, to a server that is believed by the authority in the file `trust`, or by those of the system.
+    case post(WebhookMessage, url: String, trust: String? = nil)
     /// Written to people.
     case mail(AlertMail)
 }
@@ -53,14 +53,24 @@ package struct MailServer: Sendable, Hashable {
     package let security: EmailChannel.Security
     package let user: String?
     package let password: SecretText?
+    /// The file with the authority that it is believed by; `nil` for those of the system.
+    package let trust: String?
 
     /// Names a server.
-    package init(host: String, port: Int, security: EmailChannel.Security, user: String?, password: SecretText?) {
+    package init(
+        host: String,
+        port: Int,
+        security: EmailChannel.Security,
+        user: String?,
+        password: SecretText?,
+        trust: String? = nil
+    ) {
         self.host = host
         self.port = port
         self.security = security
         self.user = user
         self.password = password
+        self.trust = trust
     }
 }
 
@@ -69,14 +79,21 @@ package struct AlertWriter: Sendable {
     /// The workspace that tells.
     package let workspace: String
     private let environment: [String: String]
+    private let folder: String
 
     /// A firing alert is over for an Alertmanager when it was not told again for so long.
     package static let standing = TimeSpan.seconds(300)
 
-    /// Takes secrets from `environment`.
-    package init(workspace: String, environment: [String: String]) {
+    /// Takes secrets from `environment`; the names of files begin in `folder`.
+    package init(workspace: String, environment: [String: String], folder: String = "") {
         self.workspace = workspace
         self.environment = environment
+        self.folder = folder
+    }
+
+    /// Where the file `name` lies.
+    private func path(_ name: String) -> String {
+        name.hasPrefix("/") || self.folder.isEmpty ? name : "\(self.folder)/\(name)"
     }
 
     /// Why nothing can be written; never holds a secret.
@@ -106,7 +123,7 @@ package struct AlertWriter: Sendable {
         case .webhook(let webhook):
             let secret = try webhook.secretVariable.map { name throws(Fault) in try self.value(name) }
             let message = WebhookMessage(notice.event, as: .mlflow, deliveryID: deliveryID, secret: secret, at: now)
-            return .post(message, url: try self.address(webhook.address))
+            return .post(message, url: try self.address(webhook.address), trust: webhook.caFile.map(self.path))
         case .alertmanager(let manager): return try self.message([notice], to: manager, at: now)
         case .email(let email):
             let server = MailServer(
@@ -114,7 +131,8 @@ package struct AlertWriter: Sendable {
                 port: email.port,
                 security: email.security,
                 user: email.user,
-                password: try email.passwordVariable.map { name throws(Fault) in SecretText(try self.value(name)) }
+                password: try email.passwordVariable.map { name throws(Fault) in SecretText(try self.value(name)) },
+                trust: email.caFile.map(self.path)
             )
             return .mail(self.mail(notice, email, server, deliveryID, at: now))
         }
@@ -156,7 +174,7 @@ package struct AlertWriter: Sendable {
         var base = try self.address(manager.address)
         while base.hasSuffix("/") { base.removeLast() }
         let message = WebhookMessage(body: JSONValue.array(alerts).canonicalText, headers: headers)
-        return .post(message, url: base + "/api/v2/alerts")
+        return .post(message, url: base + "/api/v2/alerts", trust: manager.caFile.map(self.path))
     }
 
     private func mail(

@@ -107,14 +107,22 @@ package struct AlertFacts: Sendable {
         along graph: LineageGraph,
         at now: EventTime
     ) -> [AlertFinding] {
-        CauseWalk(graph).merge(policy.applied(to: self.findings(objectives, at: now)))
+        CauseWalk(graph).merge(policy.applied(to: self.findings(objectives, along: graph, at: now)))
     }
 
-    /// All that is wrong by `objectives`, causes and what came of them alike.
-    package func findings(_ objectives: ServiceObjectives, at now: EventTime) -> [AlertFinding] {
+    /// All that is wrong by `objectives`, causes and what came of them alike; `graph` says which features are read.
+    package func findings(
+        _ objectives: ServiceObjectives,
+        along graph: LineageGraph = LineageGraph(),
+        at now: EventTime
+    ) -> [AlertFinding] {
+        let drifted = Dictionary(grouping: self.comparisons, by: \.endpoint)
+            .mapValues { Set($0.flatMap(\.driftedColumns)) }
         var findings = self.traffic.flatMap { Self.findings($0, objectives) }
         findings += self.comparisons.compactMap { Self.finding($0, objectives) }
-        findings += self.data.flatMap { $0.findings(objectives, at: now) }
+        findings += self.data.flatMap { fact in
+            fact.findings(objectives, at: now, StaleFeatures(of: fact.name, along: graph, drifted: drifted))
+        }
         findings += self.jobs.flatMap { $0.findings(objectives, at: now) }
         findings += self.budgets.compactMap(Self.finding)
         findings += self.interruptions(objectives)

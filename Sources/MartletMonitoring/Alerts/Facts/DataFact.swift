@@ -51,15 +51,27 @@ package struct DataFact: Sendable, Hashable {
     /// Fewer loads say nothing of a share.
     private static let fewestLoads = 10
 
-    func findings(_ objectives: ServiceObjectives, at now: EventTime) -> [AlertFinding] {
-        self.isSource ? self.sourceFindings(objectives, at: now) : self.stale(.featuresStale, "feature view", at: now)
+    func findings(
+        _ objectives: ServiceObjectives,
+        at now: EventTime,
+        _ features: StaleFeatures
+    ) -> [AlertFinding] {
+        if self.isSource { return self.sourceFindings(objectives, at: now) }
+        return self.stale(.featuresStale, "feature view \(self.name)", at: now)
+            .map { finding in
+                var finding = finding
+                let age = String(finding.summary.dropFirst("feature view \(self.name)".count))
+                if let all = features.all { finding.summary = all + age }
+                finding.summaries = features.byEndpoint.mapValues { $0 + age }
+                return finding
+            }
     }
 
     private var isSource: Bool { self.subject.hasPrefix("source:") }
-    private var name: String { String(self.subject.drop { $0 != ":" }.dropFirst()) }
+    var name: String { String(self.subject.drop { $0 != ":" }.dropFirst()) }
 
     private func sourceFindings(_ objectives: ServiceObjectives, at now: EventTime) -> [AlertFinding] {
-        var findings = self.stale(.sourceStale, "source", at: now)
+        var findings = self.stale(.sourceStale, "source \(self.name)", at: now)
         guard let last = self.standing?.last else { return findings }
         let reason = last.message.map { ": \($0)" } ?? ""
         switch last.outcome {
@@ -101,14 +113,14 @@ package struct DataFact: Sendable, Hashable {
         return findings
     }
 
-    private func stale(_ rule: AlertRule, _ kind: String, at now: EventTime) -> [AlertFinding] {
+    private func stale(_ rule: AlertRule, _ what: String, at now: EventTime) -> [AlertFinding] {
         guard let age = self.age(at: now), let limit = self.ageLimit, age > limit else { return [] }
         let promise =
             switch self.limit {
             case .due: "two of its times passed without success"
             case .age, nil: "\(Self.text(limit)) at most"
             }
-        return [self.finding(rule, "\(kind) \(self.name) stale \(Self.text(age)) (\(promise))")]
+        return [self.finding(rule, "\(what) stale \(Self.text(age)) (\(promise))")]
     }
 
     private func finding(_ rule: AlertRule, _ summary: String) -> AlertFinding {

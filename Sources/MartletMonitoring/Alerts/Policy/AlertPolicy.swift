@@ -18,6 +18,9 @@ package struct AlertPolicy: Sendable {
     /// What is done by itself.
     package let actions: AlertActions
 
+    /// What holds without the file.
+    package static var standard: AlertPolicy { .placeholder }
+
     /// What is promised: what the file says, and `base` for the rest.
     package func objectives(over base: ServiceObjectives) -> ServiceObjectives { self.settings.applied(to: base) }
 
@@ -90,6 +93,15 @@ extension AlertPolicy: DocumentObject {
         timing.quietHours = reader.optional("quiet_hours", QuietHours.self, "When alerts of P2 and P3 wait.")
         if let grouping = reader.optional("grouping", AlertGrouping.self, "What is told together.") {
             timing.groupWindow = grouping.window
+        }
+        timing.calm = reader.value(
+            "calm",
+            default: timing.calm,
+            "How long nothing must be found before an alert is over.",
+            documentedDefault: "5m"
+        )
+        if timing.calm.microseconds < 0 {
+            reader.report(.documentInvalidValue, "calm must be 0s or more", at: "calm")
         }
         let reactions = reader.value(
             "priorities",

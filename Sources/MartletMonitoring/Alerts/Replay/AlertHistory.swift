@@ -2,85 +2,117 @@ package import MartletCore
 
 /// What is kept of the past, to replay rules on.
 package struct AlertHistory: Sendable {
-    /// The end of a job.
-    package struct JobEnd: Sendable, Hashable {
-        package let pipeline: String
-        package let id: String
-        package let at: EventTime
-        /// Why it failed; `nil` when it did not.
-        package let failure: String?
-
-        /// Describes the end of a job.
-        package init(pipeline: String, id: String, at moment: EventTime, failure: String?) {
-            self.pipeline = pipeline
-            self.id = id
-            self.at = moment
-            self.failure = failure
-        }
-    }
-
     private let minutes: [String: MinuteSums]
+    private let outages: [OutageSpan]
     private let attempts: [String: [DataAttempt]]
-    private let jobs: [String: [JobEnd]]
+    private let jobs: [String: [PastJob]]
+    private let experiments: [PastExperiment]
+    private let changes: [PastChange]
+    private let hosts: [Int64: HostUse]
+    private let looks: [PastLook]
     private let limit: @Sendable (String, EventTime?) -> DataFact.Limit?
+    private let nextTick: @Sendable (String, EventTime) -> EventTime?
 
     /// Keeps what is known.
     ///
     /// - Parameters:
     ///   - minutes: requests; several of one minute are summed.
+    ///   - outages: times in which variants were out.
     ///   - attempts: tries to bring data up to date.
-    ///   - jobs: the ends of jobs.
+    ///   - jobs: the jobs of pipelines.
+    ///   - experiments: A/B tests.
+    ///   - changes: changes of deployments.
+    ///   - hosts: how much of the hosts was used, once for each minute.
+    ///   - looks: what looks at live traffic found.
     ///   - limit: how old a thing may be, by its subject and when a try at it succeeded last.
+    ///   - nextTick: the first tick of a pipeline's clocks after a moment.
     package init(
         minutes: [ServiceMinute] = [],
+        outages: [OutageSpan] = [],
         attempts: [DataAttempt] = [],
-        jobs: [JobEnd] = [],
-        limit: @escaping @Sendable (String, EventTime?) -> DataFact.Limit? = { _, _ in nil }
+        jobs: [String: [PastJob]] = [:],
+        experiments: [PastExperiment] = [],
+        changes: [PastChange] = [],
+        hosts: [HostMinute] = [],
+        looks: [PastLook] = [],
+        limit: @escaping @Sendable (String, EventTime?) -> DataFact.Limit? = { _, _ in nil },
+        nextTick: @escaping @Sendable (String, EventTime) -> EventTime? = { _, _ in nil }
     ) {
         self.minutes = Dictionary(grouping: minutes, by: \.endpoint).mapValues(MinuteSums.init)
+        self.outages = outages
         self.attempts = Dictionary(grouping: attempts, by: \.subject).mapValues { $0.sorted { $0.at < $1.at } }
-        self.jobs = Dictionary(grouping: jobs, by: \.pipeline).mapValues { $0.sorted { $0.at < $1.at } }
+        self.jobs = jobs.mapValues { $0.sorted { $0.createdAt > $1.createdAt } }
+        self.experiments = experiments.sorted { ($0.since, $0.id) < ($1.since, $1.id) }
+        self.changes = changes
+        self.hosts = Dictionary(hosts.map { ($0.minute, $0.use) }) { _, last in last }
+        self.looks = looks.sorted { $0.at < $1.at }
         self.limit = limit
+        self.nextTick = nextTick
     }
 
     /// What was known at `now` that rules of `kind` look at.
     func facts(_ kind: AlertRule.History, at now: EventTime, _ objectives: ServiceObjectives) -> AlertFacts {
+        var facts = AlertFacts(
+            traffic: kind == .requests ? self.traffic(at: now) : [],
+            comparisons: kind == .comparisons ? self.comparisons(at: now) : []
+        )
         switch kind {
-        case .requests: return AlertFacts(traffic: self.traffic(at: now), comparisons: [])
-        case .budgets:
-            var facts = AlertFacts(traffic: [], comparisons: [])
-            facts.budgets = self.budgets(at: now, objectives)
-            return facts
-        case .data:
-            var facts = AlertFacts(traffic: [], comparisons: [])
-            facts.data = self.attempts.keys.sorted().compactMap { self.data($0, at: now) }
-            return facts
+        case .requests, .comparisons: break
+        case .budgets: facts.budgets = self.budgets(at: now, objectives)
+        case .data: facts.data = self.attempts.keys.sorted().compactMap { self.data($0, at: now) }
         case .jobs:
-            var facts = AlertFacts(traffic: [], comparisons: [])
             facts.jobs = self.jobs.sorted { $0.key < $1.key }
-                .map { pipeline, ends in
-                    let last = ends.last { $0.at <= now }
-                    return JobFact(
-                        pipeline: pipeline,
-                        failure: last.flatMap { end in end.failure.map { (id: end.id, reason: $0) } }
-                    )
-                }
-            return facts
-        case .none: return AlertFacts(traffic: [], comparisons: [])
+                .map { name, jobs in PastJob.fact(name, jobs, at: now) { self.nextTick(name, $0) } }
+        case .experiments:
+            facts.experiments = self.experiments.filter { $0.since <= now && ($0.until.map { $0 > now } ?? true) }
+                .map { AlertFacts.Experiment(endpoint: $0.endpoint, id: $0.id, since: $0.since) }
+        case .deployments: facts.interruptions = self.interruptions(at: now)
+        case .host: facts.host = self.hosts[ServiceMinute.holding(now)] ?? HostUse()
         }
+        return facts
+    }
+
+    private func comparisons(at now: EventTime) -> [AlertFacts.Comparison] {
+        var (low, high) = (0, self.looks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self.looks[middle].at <= now { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? [] : self.looks[low - 1].comparisons
+    }
+
+    /// What changes of the hour before `now` left without an answer, as far as it was counted by then.
+    private func interruptions(at now: EventTime) -> [DeploymentInterruption] {
+        let recent = self.changes.filter { $0.at <= now && $0.at >= now - DeploymentInterruption.memory }
+        guard !recent.isEmpty else { return [] }
+        var minutes: Set<ServiceMinute> = []
+        for change in recent {
+            guard let sums = self.minutes[change.endpoint] else { continue }
+            let first = ServiceMinute.holding(change.at)
+            for minute in first..<first + DeploymentInterruption.minuteLimit
+            where minute <= ServiceMinute.holding(now) {
+                minutes.insert(sums.sum(change.endpoint, from: minute, to: minute + 1))
+            }
+        }
+        return DeploymentInterruption.find(
+            after: recent.map { (endpoint: $0.endpoint, at: $0.at) },
+            in: Array(minutes)
+        )
     }
 
     private func traffic(at now: EventTime) -> [AlertFacts.Traffic] {
         let end = ServiceMinute.holding(now)
-        return self.minutes.sorted { $0.key < $1.key }
-            .map { endpoint, sums in
-                let sum = sums.sum(endpoint, from: end - 5, to: end)
+        let outages = Dictionary(grouping: self.outages.filter { $0.holds(at: now) }, by: \.endpoint)
+        return Set(self.minutes.keys).union(outages.keys).sorted()
+            .map { endpoint in
+                let sum = self.minutes[endpoint]?.sum(endpoint, from: end - 5, to: end)
                 return AlertFacts.Traffic(
                     endpoint: endpoint,
-                    requestCount: sum.requestCount,
-                    faultCount: sum.faultCount,
-                    slowCount: sum.slowCount,
-                    outages: []
+                    requestCount: sum?.requestCount ?? 0,
+                    faultCount: sum?.faultCount ?? 0,
+                    slowCount: sum?.slowCount ?? 0,
+                    outages: (outages[endpoint] ?? []).sorted { ($0.variant, $0.at) < ($1.variant, $1.at) }
+                        .map { (variant: $0.variant, reason: $0.reason) }
                 )
             }
     }

@@ -26,21 +26,12 @@ package struct AlertReplay: Sendable {
     /// Replays `rule` on `history`, looking every minute and at the end.
     ///
     /// - Returns: what would have been told, in the order of time.
-    /// - Throws: `alert.notKept` for a rule that looks at something of which no history is kept.
     package func run(
         _ rule: AlertRule,
         on history: AlertHistory,
         from begin: EventTime,
         to end: EventTime
-    ) throws(MonitoringError) -> [Firing] {
-        guard rule.history != .none else {
-            let others = AlertRule.allCases.filter { $0.history != .none }.map(\.rawValue).sorted()
-            throw MonitoringError(
-                .alertNotKept,
-                "'\(rule.rawValue)' cannot be replayed: of what it looks at only the present is kept. These can: "
-                    + others.joined(separator: ", ")
-            )
-        }
+    ) -> [Firing] {
         var machine = AlertMachine(open: [])
         var firings: [String: Firing] = [:]
         var now = begin
@@ -66,28 +57,23 @@ package struct AlertReplay: Sendable {
 
 extension AlertRule {
     /// What a rule is replayed on.
-    package enum History: Sendable, Hashable {
-        case requests, budgets, data, jobs
-        /// Only the present is kept.
-        case none
+    package enum History: Sendable, Hashable, CaseIterable {
+        case requests, budgets, data, jobs, experiments, deployments, comparisons, host
     }
 
     /// What it is replayed on.
     package var history: History {
         switch self {
-        case .requestsFail, .slow: .requests
+        case .requestsFail, .slow, .variantOut: .requests
+        case .deploymentInterrupts: .deployments
         case .budgetBurnsNow, .budgetBurnsFast, .budgetBurns, .budgetBurnsSlowly: .budgets
         case .schemaChanged, .sourceFails, .gateFailed, .rowsQuarantined, .fallbackInUse, .collectionFails,
-            .sourceStale,
-            .featuresStale:
+            .sourceStale, .featuresStale:
             .data
-        case .jobFailed: .jobs
-        default: .none
+        case .jobFailed, .jobLate, .trainingSlow: .jobs
+        case .experimentTooLong: .experiments
+        case .inputsDrifted, .errorExpectedToGrow, .errorGrew: .comparisons
+        case .diskFills, .filesRunOut, .memoryFills, .processorBusy: .host
         }
     }
-}
-
-extension ErrorCode {
-    /// A rule that looks at something of which no history is kept.
-    package static let alertNotKept = ErrorCode("alert.notKept")
 }

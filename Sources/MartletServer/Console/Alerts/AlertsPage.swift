@@ -26,16 +26,23 @@ struct AlertsPage: Sendable {
             template: "alerts",
             title: self.words["alerts"],
             section: .quality,
-            view: [
+            view: ([
                 "tabs": QualityPage.tabs("alerts", self.words, self.context), "notice": self.notice,
                 "liveInterval": String(Self.liveInterval),
                 "alerts": open.map { self.row($0, silences, mayChange) }, "hasAlerts": !open.isEmpty,
                 "silences": silences.map(self.row), "hasSilences": !silences.isEmpty,
                 "past": past.map(self.past), "hasPast": !past.isEmpty, "mayChange": mayChange,
-                "asksName": self.visit.visitor == nil, "name": self.visit.rememberedName ?? "",
-                "decisionAddress": Address.of("alerts", "decision"),
-            ]
+            ] as View)
+            .merging(self.formView)
         )
+    }
+
+    /// What the forms of an alert need beside it.
+    var formView: View {
+        [
+            "asksName": self.visit.visitor == nil, "name": self.visit.rememberedName ?? "",
+            "decisionAddress": Address.of("alerts", "decision"),
+        ]
     }
 
     /// Takes an alert on, silences it, or ends a silence.
@@ -95,19 +102,24 @@ struct AlertsPage: Sendable {
         }
     }
 
-    private func row(_ alert: Alert, _ silences: [AlertSilence], _ mayChange: Bool) -> View {
+    /// An alert as lists and its own page show it.
+    func row(_ alert: Alert, _ silences: [AlertSilence], _ mayChange: Bool) -> View {
         let silence = silences.first { $0.covers(alert, at: self.visit.now) }
         var view: View = [
-            "alertKey": alert.key, "rule": alert.rule, "priority": alert.priority.rawValue,
-            "priorityStyle": Self.style(alert.priority), "summary": alert.summary, "causes": alert.causes,
+            "alertKey": alert.key, "alertAddress": Address.of("alerts", alert.id), "rule": alert.rule,
+            "priority": alert.priority.rawValue,
+            "priorityStyle": Self.style(alert.priority), "ruleTitle": self.words(ruleTitle: alert.rule),
+            "summary": alert.summary, "causes": alert.causes,
             "hasCauses": !alert.causes.isEmpty, "consequences": alert.consequences ?? [],
-            "hasConsequences": !(alert.consequences ?? []).isEmpty, "runbook": alert.runbook,
+            "hasConsequences": !(alert.consequences ?? []).isEmpty,
+            "runbook": self.words(runbookOf: alert.rule) ?? alert.runbook,
             "since": self.visit.figures.view(alert.firstFoundAt), "isPending": alert.phase == .pending,
             "endpoints": alert.endpoints.map {
                 ["endpoint": $0, "endpointAddress": Address.of("endpoints", $0)] as View
             },
             "canTakeOn": mayChange && alert.phase == .firing && alert.acknowledgement == nil,
-            "canSilence": mayChange && silence == nil, "lengths": ConsoleAlerts.silences,
+            "canSilence": mayChange && silence == nil && alert.phase != .resolved,
+            "lengths": ConsoleAlerts.silences.map(self.length),
             "escalated": alert.escalatedAt.map { self.visit.figures.view($0) },
         ]
         if let told = alert.toldAt { view["told"] = self.visit.figures.view(told) }
@@ -124,6 +136,10 @@ struct AlertsPage: Sendable {
         return view
     }
 
+    private func length(_ text: String) -> View {
+        ["value": text, "text": TimeSpan(text).map { self.words($0) } ?? text]
+    }
+
     private func row(_ silence: AlertSilence) -> View {
         [
             "silenceID": silence.id, "pattern": silence.pattern, "until": Figures.moment(silence.until),
@@ -136,7 +152,9 @@ struct AlertsPage: Sendable {
         let seconds = Double(end.microseconds - alert.firstFoundAt.microseconds) / 1_000_000
         return [
             "priority": alert.priority.rawValue, "priorityStyle": Self.style(alert.priority), "chain": alert.chain,
-            "alertKey": alert.key, "since": self.visit.figures.view(alert.firstFoundAt),
+            "ruleTitle": self.words(ruleTitle: alert.rule),
+            "alertKey": alert.key, "alertAddress": Address.of("alerts", alert.id),
+            "since": self.visit.figures.view(alert.firstFoundAt),
             "took": self.visit.figures.duration(seconds), "takenBy": alert.acknowledgement?.by,
         ]
     }

@@ -6,6 +6,8 @@ package struct ConsoleAlerts: Sendable {
     let store: any AlertStore
     /// How promises are kept now; `nil` leaves that page empty.
     package var levels: (@Sendable () async throws -> ServiceLevelReport)?
+    /// What was told and done; `nil` leaves the pages of alerts without.
+    package var log: AlertLog?
     /// What is done by itself when alerts fire.
     package var actions: @Sendable () -> AlertActions = { AlertActions() }
     let newID: @Sendable () -> String

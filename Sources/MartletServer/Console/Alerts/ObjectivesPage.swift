@@ -62,13 +62,14 @@ struct ObjectivesPage: Sendable {
             budget.rate(over: window)
                 .map { rate in
                     [
-                        "window": window.shortText, "rate": Figures.number(rate, decimals: rate < 10 ? 1 : 0),
+                        "window": self.words(TimeSpan(window.shortText) ?? window),
+                        "rate": Figures.number(rate, decimals: rate < 10 ? 1 : 0),
                         "rateStyle": rate > 1 ? "fast" : "",
                     ] as View
                 }
         }
         view["burning"] = budget.burning.map {
-            self.words("objectives.burning", Figures.number($0.rate), $0.long.shortText)
+            self.words("objectives.burning", Figures.number($0.rate), self.words($0.long))
         }
         return view
     }
@@ -76,7 +77,7 @@ struct ObjectivesPage: Sendable {
     private func figure(_ value: Double, _ unit: ServiceLevel.Unit) -> String {
         switch unit {
         case .share: Figures.share(value)
-        case .seconds: value == 0 ? "0" : self.visit.figures.duration(value)
+        case .seconds: value == 0 ? self.words("duration.s", "0") : self.visit.figures.duration(value)
         }
     }
 }

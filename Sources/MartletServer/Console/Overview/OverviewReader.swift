@@ -77,7 +77,8 @@ struct OverviewReader: Sendable {
             var item = WaitingItem(
                 .alert,
                 alert.summary,
-                detail: ([alert.priority.rawValue] + alert.causes).joined(separator: " ← "),
+                detail: ([alert.priority.rawValue + " · " + self.words(ruleTitle: alert.rule)] + alert.causes)
+                    .joined(separator: " ← "),
                 address: Address.of("alerts"),
                 since: alert.firstFoundAt
             )

@@ -21,7 +21,7 @@ struct JobPage: Sendable {
         let lines = try await source.store.log(of: id, step: nil, after: 0, limit: Self.lineLimit)
         let log = lines.map { "\($0.at.description.dropFirst(11).prefix(8))  \($0.step)  \($0.text)" }
         var view = JobBadge.view(job, self.visit)
-        view["causeText"] = job.cause.sentence
+        view["causeText"] = self.visit.words(job.cause)
         view["commit"] = job.cause.commit?.id
         view["failure"] = job.failure
         view["holder"] = stored.lease.map { $0.holder.split(separator: ":").prefix(2).joined(separator: ":") }
@@ -83,12 +83,12 @@ struct JobPage: Sendable {
 
     private func view(of plan: StepPlan, _ state: StepState) -> View {
         [
-            "stepName": plan.name, "doesText": plan.work.sentence,
+            "stepName": plan.name, "doesText": self.visit.words(plan.work),
             "stepPhase": self.visit.words["step.\(state.phase.rawValue)"], "stepStyle": JobBadge.style(state.phase),
             "tries": "\(state.tries)", "interruptions": state.interruptions > 0 ? "\(state.interruptions)" : nil,
             "stepTook": self.seconds(state).map { self.visit.figures.duration($0) },
             "message": state.message,
-            "resultText": state.result.isEmpty ? nil : Self.text(of: state.result),
+            "resultText": state.result.isEmpty ? nil : self.text(of: state.result),
         ]
     }
 
@@ -98,12 +98,13 @@ struct JobPage: Sendable {
         return Double(end.microseconds - start.microseconds) / 1_000_000
     }
 
-    private static func text(of result: [String: JSONValue]) -> String {
+    private func text(of result: [String: JSONValue]) -> String {
         result.sorted { $0.key < $1.key }
             .compactMap { key, value -> String? in
-                switch value {
-                case .integer(let number): "\(key) \(Figures.count(Int(number)))"
-                case .string(let text): "\(key) \(text.count == 64 ? String(text.prefix(12)) : text)"
+                let name = self.visit.words(resultOf: key)
+                return switch value {
+                case .integer(let number): "\(name) \(Figures.count(Int(number)))"
+                case .string(let text): "\(name) \(text.count == 64 ? String(text.prefix(12)) : text)"
                 default: nil
                 }
             }

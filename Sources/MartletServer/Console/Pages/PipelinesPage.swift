@@ -48,13 +48,13 @@ struct PipelinesPage: Sendable {
 
     private func view(of pipeline: Pipeline, _ source: JobContext) async throws -> View {
         let last = try await source.store.jobs(JobFilter(pipeline: pipeline.name, limit: 1)).first?.job
-        let triggers = pipeline.triggers.map(\.sentence)
+        let triggers = pipeline.triggers.map { self.visit.words($0) }
         return [
             "pipeline": pipeline.name, "runAddress": Address.of("pipelines", pipeline.name, "run"),
             "description": pipeline.description,
             "stepsText": pipeline.steps.map(\.name).joined(separator: " → "),
             "triggersText": triggers.isEmpty ? self.visit.words["pipelines.byHand"] : triggers.joined(separator: " · "),
-            "next": pipeline.nextTick(after: self.visit.now).map { Figures.moment($0) },
+            "next": pipeline.nextTick(after: self.visit.now).map { self.visit.figures.next($0) },
             "last": last.map { JobBadge.view($0, self.visit) },
         ]
     }
@@ -72,7 +72,7 @@ enum JobBadge {
             "phaseText": visit.words["job.\(job.phase.rawValue)"], "phaseStyle": Self.style(job.phase),
             "progressText": "\(progress.done) / \(progress.all)",
             "tookText": seconds.map { visit.figures.duration($0) }, "createdAt": visit.figures.view(job.createdAt),
-            "whyText": job.failure ?? job.cause.sentence,
+            "whyText": job.failure ?? visit.words(job.cause),
         ]
     }
 

@@ -140,7 +140,8 @@ struct RunAside: Sendable {
         return [
             "verdictText": ReleaseBadge.outcome(record.verdict, self.visit.words),
             "verdictStyle": ReleaseBadge.verdictStyle(record.verdict), "rule": record.rule.description,
-            "decidedAt": self.visit.figures.view(record.at), "reasons": record.reasons,
+            "decidedAt": self.visit.figures.view(record.at),
+            "reasons": self.trail.sentences(of: decision, self.visit.words),
             "inputsHash": record.inputsHash.description, "inputsShort": record.inputsHash.short,
         ]
     }

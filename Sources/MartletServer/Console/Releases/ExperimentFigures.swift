@@ -54,7 +54,9 @@ struct ExperimentFigures: Sendable {
 
     /// The newest look's sentences while it runs, then those of the end.
     private var reasons: [String] {
-        self.state.phase.isFinal ? self.state.reasons : self.trail.assessment?.reasons ?? self.state.reasons
+        let told = self.state.remarks ?? self.state.reasons.map(Remark.init(said:))
+        let remarks = self.state.phase.isFinal ? told : self.trail.assessment?.remarks ?? told
+        return remarks.map { self.visit.words($0) }
     }
 
     private func row(_ evidence: MetricEvidence) -> View {

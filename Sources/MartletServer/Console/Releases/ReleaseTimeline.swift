@@ -59,7 +59,7 @@ struct ReleaseTimeline: Sendable {
             steps.append([
                 "stepTitle": words["step.rolledBack"],
                 "standing": self.state.phase == .rolledBack ? Standing.done.rawValue : Standing.here.rawValue,
-                "sentences": self.state.rollbackReason.map { [$0] }, "hasSentences": self.state.rollbackReason != nil,
+                "sentences": self.rollback, "hasSentences": !self.rollback.isEmpty,
             ])
         }
         return steps
@@ -87,10 +87,17 @@ struct ReleaseTimeline: Sendable {
         }
     }
 
+    /// Why it goes or went back.
+    private var rollback: [String] {
+        self.state.rollbackRemarks?.map { self.visit.words($0) } ?? self.state.rollbackReason.map { [$0] } ?? []
+    }
+
     private func sentences(of rule: DecisionRecord.Rule) -> View {
-        guard let record = self.trail.decisions.last(where: { $0.record.rule == rule })?.record else { return [:] }
+        guard let decision = self.trail.decisions.last(where: { $0.record.rule == rule }) else { return [:] }
+        let record = decision.record
         return [
-            "sentences": record.reasons, "hasSentences": true, "at": self.visit.figures.view(record.at),
+            "sentences": self.trail.sentences(of: decision, self.visit.words), "hasSentences": true,
+            "at": self.visit.figures.view(record.at),
             "verdictText": ReleaseBadge.outcome(record.verdict, self.visit.words),
             "verdictStyle": ReleaseBadge.verdictStyle(record.verdict),
         ]

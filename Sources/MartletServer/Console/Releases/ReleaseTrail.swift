@@ -23,6 +23,8 @@ struct ReleaseTrail: Sendable {
     fileprivate(set) var sequence: Int64 = 0
     /// The decisions that are in the ledger, the oldest first.
     private(set) var decisions: [StoredDecision] = []
+    /// What those decisions say, by the place of each.
+    private(set) var remarks: [Int64: [Remark]] = [:]
     /// The last look at each gate.
     private(set) var looks: [Place: DecisionRecord] = [:]
     private(set) var points: [Point] = []
@@ -36,14 +38,22 @@ struct ReleaseTrail: Sendable {
 
     mutating func add(_ decision: StoredDecision) {
         self.sequence = decision.sequence
-        if decision.isInLedger { self.decisions.append(decision) }
         let record = decision.record
+        if decision.isInLedger {
+            self.decisions.append(decision)
+            self.remarks[decision.sequence] = DecisionReplay.remarks(of: record)
+        }
         if record.rule == ReleaseGateRule.rule, let inputs = try? ReleaseGateRule.inputs(of: record) {
             self.looks[Place(stage: inputs.stage, weight: inputs.weight)] = record
         }
         if record.rule == ExperimentRule.rule, let inputs = try? ExperimentRule.inputs(of: record) {
             self.take(inputs)
         }
+    }
+
+    /// The reasons of `decision` in the words of a reader.
+    func sentences(of decision: StoredDecision, _ words: Words) -> [String] {
+        self.remarks[decision.sequence]?.map { words($0) } ?? decision.record.reasons
     }
 
     private mutating func take(_ inputs: ExperimentRule.Inputs) {

@@ -3,6 +3,7 @@ import { showTimes } from "./times.js";
 import { watchLive } from "./live.js";
 import { followPointers } from "./charts.js";
 import { followSelection } from "./selection.js";
+import { sortTables } from "./sort.js";
 
 // Links that MLflow clients print, such as /#/experiments/1/runs/abc, lead to the same things here.
 const old = location.hash.match(/^#\/(experiments|models)\/([^/]+)(?:\/(runs|versions)\/([^/?]+))?/);
@@ -16,11 +17,15 @@ export function enhance(root) {
   showTimes(root);
   followPointers(root);
   followSelection(root);
+  sortTables(root);
   for (const place of root.querySelectorAll("[data-origin]")) place.textContent = location.origin;
 }
 
 enhance(document);
 watchLive(enhance);
+// On a narrow screen the links scroll; the one of this page is shown.
+const here = document.querySelector(".top nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 24;
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -67,8 +67,7 @@ struct RetrainingPage: Sendable {
             view["verdictText"] = self.words["retraining." + decision.verdict]
             view["verdictStyle"] = Self.style(decision)
             view["decidedAt"] = self.visit.figures.view(decision.at)
-            view["reasons"] = decision.reasons
-            view["firstReason"] = decision.reasons.first
+            view["firstReason"] = RetrainingReplay(decision).remarks.first.map { self.words($0) }
         }
         if let last = attempts.first {
             view["lastStatus"] = self.words["retraining." + last.status.rawValue]
@@ -106,13 +105,14 @@ struct RetrainingPage: Sendable {
     }
 
     private func row(_ decision: RetrainingRecord) -> View {
+        let replay = RetrainingReplay(decision)
         var view: View = [
             "decisionText": self.words["retraining." + decision.verdict], "decisionStyle": Self.style(decision),
-            "at": self.visit.figures.view(decision.at), "sentences": decision.reasons,
+            "at": self.visit.figures.view(decision.at), "sentences": replay.remarks.map { self.words($0) },
             "inputsHash": decision.inputsHash.description, "inputsShort": decision.inputsHash.short,
         ]
         view["gainText"] = Self.gain(decision).map { Figures.share($0.gain) }
-        switch RetrainingReplay(decision).outcome {
+        switch replay.outcome {
         case .same: (view["againText"], view["againStyle"]) = (self.words["retraining.same"], "approved")
         case .different: (view["againText"], view["againStyle"]) = (self.words["retraining.different"], "rejected")
         case .unreadable: (view["againText"], view["againStyle"]) = (self.words["retraining.unreadable"], "plain")

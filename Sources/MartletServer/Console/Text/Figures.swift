@@ -46,14 +46,36 @@ struct Figures: Sendable {
         return Self.short(value) + " TB"
     }
 
-    /// A length of time such as `2.8 s`, `4 min 12 s` or `3 h 05 min`.
+    /// A length of time such as `2.8 s`, `4 min 12 s`, `3 h 05 min` or `7 d`.
     func duration(_ seconds: Double) -> String {
         if seconds < 0.9995 { return self.words("duration.ms", String(Int((max(0, seconds) * 1_000).rounded()))) }
         if seconds < 59.95 { return self.words("duration.s", String(format: "%.1f", locale: Self.posix, seconds)) }
         let whole = Int(seconds.rounded())
+        if let key = Self.wholeUnit(whole) { return self.words(key.phrase, String(whole / key.length)) }
         if whole < 3_600 { return self.words("duration.min", String(whole / 60), Self.padded(whole % 60)) }
         if whole < 86_400 { return self.words("duration.h", String(whole / 3_600), Self.padded(whole % 3_600 / 60)) }
         return self.words("duration.d", String(whole / 86_400), String(whole % 86_400 / 3_600))
+    }
+
+    /// The unit in which a length of time is a whole number, for lengths that have no smaller part worth saying.
+    private static func wholeUnit(_ seconds: Int) -> (phrase: String, length: Int)? {
+        if seconds < 3_600 { return seconds.isMultiple(of: 60) ? ("duration.wholeMinutes", 60) : nil }
+        if seconds < 86_400 { return seconds % 3_600 < 60 ? ("duration.wholeHours", 3_600) : nil }
+        return seconds % 86_400 < 3_600 ? ("duration.wholeDays", 86_400) : nil
+    }
+
+    /// How soon `moment` comes, such as `in 3 h`.
+    func until(_ moment: EventTime) -> String {
+        let seconds = Double(moment.microseconds - self.now.microseconds) / 1_000_000
+        if seconds < 60 { return self.words["in.soon"] }
+        if seconds < 3_570 { return self.words("in.minutes", String(max(1, Int((seconds / 60).rounded())))) }
+        if seconds < 84_600 { return self.words("in.hours", String(max(1, Int((seconds / 3_600).rounded())))) }
+        return self.words("in.days", String(max(1, Int((seconds / 86_400).rounded()))))
+    }
+
+    /// A moment to come for a template: machine text, full text and how soon.
+    func next(_ moment: EventTime) -> View {
+        ["iso": moment.description, "full": Self.moment(moment), "ago": self.until(moment)]
     }
 
     /// How long ago `moment` was, such as `3 minutes ago`.

@@ -80,6 +80,7 @@ extension Words {
             "{} of {} jobs began, {} of {} releases ended without a person",
             "작업 {}/{}건 자동 시작, 릴리스 {}/{}건 자동 종료"
         ),
+        Phrase("column.ended", "Ended", "종료"),
         Phrase("indicators.recent", "Releases that ended", "종료된 릴리스"),
         Phrase("indicators.none", "Nothing was released in this time.", "이 기간에 종료된 릴리스가 없습니다."),
     ]

@@ -116,6 +116,7 @@ extension Words {
         Phrase("test.explained", "{} of the variance known before", "분산의 {}를 노출 전 정보로 설명"),
         Phrase("test.welch", "Welch's t-test, judged once at the end", "Welch t 검정, 종료 시 한 번 판정"),
         Phrase("test.mann_whitney", "Mann–Whitney test, judged once at the end", "Mann–Whitney 검정, 종료 시 한 번 판정"),
+        Phrase("test.standing", "Found", "판정"),
         Phrase("test.better", "better", "개선"),
         Phrase("test.worse", "worse", "악화"),
         Phrase("test.open", "open", "미정"),

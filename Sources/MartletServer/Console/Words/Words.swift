@@ -26,7 +26,8 @@ struct Words: Sendable, Hashable {
     static let phrases: [Phrase] =
         Self.frame + Self.figures + Self.runs + Self.facts + Self.models + Self.ledger
         + Self.endpoints + Self.releases + Self.jobs + Self.monitoring + Self.overview + Self.data
-        + Self.quality + Self.alerts
+        + Self.quality + Self.alerts + Self.releaseRemarks + Self.checklistRemarks + Self.testRemarks
+        + Self.retrainingRemarks + Self.work + Self.alertTitles
 
     private static let byKey = Dictionary(uniqueKeysWithValues: Self.phrases.map { ($0.key, $0) })
 
@@ -37,9 +38,12 @@ struct Words: Sendable, Hashable {
     subscript(key: String) -> String { Self.byKey[key]?.text(in: self.language) ?? key }
 
     /// The phrase `key` with `arguments` in the places of `{}`.
-    func callAsFunction(_ key: String, _ arguments: String...) -> String {
+    func callAsFunction(_ key: String, _ arguments: String...) -> String { Self.fill(self[key], arguments) }
+
+    /// `template` with `arguments` in the places of `{}`.
+    static func fill(_ template: String, _ arguments: [String]) -> String {
         var rest = arguments[...]
-        let pieces = self[key].split(separator: "{}", omittingEmptySubsequences: false)
+        let pieces = template.split(separator: "{}", omittingEmptySubsequences: false)
         return pieces.dropFirst()
             .reduce(pieces.first.map(String.init) ?? "") { text, piece in
                 text + (rest.popFirst() ?? "") + piece

@@ -87,10 +87,17 @@ package struct SQLAlertActionStore: AlertActionStore {
         }
     }
 
-    package func actions(limit: Int) async throws(TrackingError) -> [AlertActionRecord] {
+    package func actions(of alert: String?, limit: Int) async throws(TrackingError) -> [AlertActionRecord] {
         try await self.database.read(to: "list the actions of alerts") { database in
-            try database.rows("SELECT * FROM alert_actions ORDER BY asked_at DESC, id DESC LIMIT ?", [limit])
-                .map(Self.record)
+            // The id of an action begins with that of its alert, which is followed by a dash.
+            try database.rows(
+                """
+                SELECT * FROM alert_actions \(alert == nil ? "" : "WHERE id >= ? AND id < ?")
+                ORDER BY asked_at DESC, id DESC LIMIT ?
+                """,
+                (alert.map { ["\($0)-", "\($0)."] } ?? []) + [limit]
+            )
+            .map(Self.record)
         }
     }
 

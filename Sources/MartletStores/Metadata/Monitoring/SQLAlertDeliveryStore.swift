@@ -7,10 +7,11 @@ package import MartletTracking
 ///
 /// What is told stands in the ledger, in the transaction of the alert's change; from there it is followed, so that it is
 /// on its way even when the process ended in between.
-package struct SQLAlertDeliveryStore: AlertDeliveryStore {
-    private let database: MetadataDatabase
+package struct SQLAlertDeliveryStore: AlertDeliveryStore, SQLDeliveryQueue {
+    let database: MetadataDatabase
 
-    private static let table = DeliveryTable(
+    static let noun = (one: "notice", many: "notices")
+    static let table = DeliveryTable(
         name: "alert_deliveries",
         isSendable: """
             NOT EXISTS (
@@ -87,60 +88,23 @@ package struct SQLAlertDeliveryStore: AlertDeliveryStore {
         }
     }
 
-    package func nextDue() async throws(TrackingError) -> EventTime? {
-        try await self.database.read(to: "look for notices that are due", Self.table.nextDue)
-    }
-
-    package func claimDeliveries(
-        at now: EventTime,
-        until lease: EventTime,
+    package func deliveries(
+        to channel: String?,
+        of alert: String?,
         limit: Int
     ) async throws(TrackingError) -> [AlertDelivery] {
-        try await self.database.write(to: "take notices that are due") { database in
-            try Self.table.claim(at: now, until: lease, limit: limit, database)
-                .map { row in
-                    var delivery = try Self.delivery(row)
-                    delivery.attemptCount += 1
-                    delivery.dueAt = lease
-                    return delivery
-                }
-        }
-    }
-
-    package func finish(
-        _ id: String,
-        _ outcome: WebhookOutcome,
-        retryAt: EventTime?,
-        at now: EventTime
-    ) async throws(TrackingError) {
-        try await self.database.write(to: "note a delivery") { database in
-            try Self.table.finish(id, outcome, retryAt: retryAt, at: now, database)
-        }
-    }
-
-    package func redeliver(_ id: String, at now: EventTime) async throws(TrackingError) {
-        try await self.database.write(to: "deliver '\(id)' again") { try Self.table.redeliver(id, at: now, $0) }
-    }
-
-    @discardableResult
-    package func pruneDeliveries(before moment: EventTime) async throws(TrackingError) -> Int {
-        try await self.database.write(to: "forget old deliveries") { try Self.table.prune(before: moment, $0) }
-    }
-
-    package func deliveries(to channel: String?, limit: Int) async throws(TrackingError) -> [AlertDelivery] {
-        try await self.database.read(to: "list the deliveries") { database in
+        let wanted = [("channel", channel), ("alert", alert)].compactMap { column, value in value.map { (column, $0) } }
+        let filter = wanted.isEmpty ? "" : "WHERE " + wanted.map { "\($0.0) = ?" }.joined(separator: " AND ")
+        return try await self.database.read(to: "list the deliveries") { database in
             try database.rows(
-                """
-                SELECT * FROM alert_deliveries \(channel == nil ? "" : "WHERE channel = ?")
-                ORDER BY place DESC, id DESC LIMIT ?
-                """,
-                channel.map { [$0, limit] } ?? [limit]
+                "SELECT * FROM alert_deliveries \(filter) ORDER BY place DESC, id DESC LIMIT ?",
+                wanted.map(\.1) + [limit]
             )
-            .map(Self.delivery)
+            .compactMap(Self.delivery)
         }
     }
 
-    private static func delivery(_ row: SQLRow) throws -> AlertDelivery {
+    static func delivery(_ row: SQLRow) throws -> AlertDelivery? {
         let text: String = row["notice"]
         return AlertDelivery(
             id: row["id"],

@@ -5,7 +5,7 @@ package import MartletTracking
 
 /// What promises are measured by, in the metadata database.
 package struct SQLServiceLevelStore: ServiceLevelStore {
-    private let database: MetadataDatabase
+    let database: MetadataDatabase
 
     /// Keeps it in `database`.
     package init(_ database: MetadataDatabase) { self.database = database }
@@ -183,6 +183,8 @@ package struct SQLServiceLevelStore: ServiceLevelStore {
         try await self.database.write(to: "forget old counts") { database in
             try database.run("DELETE FROM service_minutes WHERE minute < ?", [ServiceMinute.holding(moment)])
             try database.run("DELETE FROM data_attempts WHERE at < ?", [moment])
+            try database.run("DELETE FROM host_minutes WHERE minute < ?", [ServiceMinute.holding(moment)])
+            try database.run("DELETE FROM variant_outages WHERE seen_at < ?", [moment])
         }
     }
 

@@ -76,6 +76,38 @@ package struct SQLRetrainingStore: RetrainingStore {
         }
     }
 
+    package func settle(_ attempt: RetrainingAttempt, _ author: Attribution) async throws(TrackingError) {
+        try author.validate()
+        try await self.database.write(to: "end the follow-up of the training \(attempt.id)") { database in
+            let row = try database.row("SELECT state FROM retraining_attempts WHERE id = ?", [attempt.id])
+            guard let row, try Self.attempt(row).isFollowUpDue else {
+                throw TrackingError(
+                    .retrainingNotFound,
+                    "nothing is left to do for the training \(attempt.id) of plan '\(attempt.plan)'; it was ended before"
+                )
+            }
+            try database.run(
+                "UPDATE retraining_attempts SET state = ? WHERE id = ?",
+                [try Self.text(of: attempt), attempt.id]
+            )
+            try SQLLedger.append(
+                LedgerRecord(
+                    .retrainingFollowedUp,
+                    of: "retraining:\(attempt.id)",
+                    author,
+                    payload: [
+                        "plan": .string(attempt.plan),
+                        "version": attempt.version.map { .string($0.description) } ?? .null,
+                        "status": attempt.followUp.map { .string($0.status.rawValue) } ?? .null,
+                        "run": attempt.followUp?.run.map(JSONValue.string) ?? .null,
+                        "outcome": attempt.followUp?.outcome.map(JSONValue.string) ?? .null,
+                    ]
+                ),
+                in: database
+            )
+        }
+    }
+
     package func note(_ decision: RetrainingRecord) async throws(TrackingError) {
         try await self.database.write(to: "note a decision about plan '\(decision.plan)'") { database in
             try Self.insert(decision, database)

@@ -9,14 +9,14 @@ enum RunBatchRows {
         try Self.write(batch.tags, run: run, in: database)
         let metrics = batch.metrics
         guard !metrics.isEmpty else { return }
+        let points = MetricOrder(metrics)
         try database.run(
             """
             INSERT INTO metrics (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             count: metrics.count
-        ) { try Self.bind(metrics[$0], run, to: $1) }
-        let latest = Self.latest(metrics)
+        ) { try Self.bind(metrics[points.order[$0]], run, to: $1) }
         try database.run(
             """
             INSERT INTO latest_metrics AS old (run, key, step, timestamp, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
@@ -25,29 +25,9 @@ enum RunBatchRows {
             WHERE (excluded.step, excluded.timestamp, 1 - excluded.is_nan, excluded.value)
                 > (old.step, old.timestamp, 1 - old.is_nan, old.value)
             """,
-            count: latest.count
-        ) { try Self.bind(metrics[latest[$0]], run, to: $1) }
+            count: points.latest.count
+        ) { try Self.bind(metrics[points.latest[$0]], run, to: $1) }
         try LoggedModelRows.write(metrics, run: id, in: database)
-    }
-
-    /// The positions of the latest point of each key.
-    private static func latest(_ metrics: [Metric]) -> [Int] {
-        if metrics.count == 1 { return [0] }
-        var latest: [Int] = []
-        var places: [String: Int] = [:]
-        var guess = 0
-        for (index, metric) in metrics.enumerated() {
-            // Clients send the keys in the same order again and again, so the next one is mostly known.
-            let isGuessed = guess < latest.count && metrics[latest[guess]].key == metric.key
-            if let place = isGuessed ? guess : places[metric.key] {
-                if metric.isLater(than: metrics[latest[place]]) { latest[place] = index }
-                guess = place + 1 < latest.count ? place + 1 : 0
-            } else {
-                places[metric.key] = latest.count
-                latest.append(index)
-            }
-        }
-        return latest
     }
 
     /// Sets tags of the run, and its name when a tag says it.

@@ -96,3 +96,56 @@ struct DeliveryTable: Sendable {
         return WebhookOutcome(status: status, body: row["last_body"] as String? ?? "", failure: failure)
     }
 }
+
+/// A delivery queue on a ``DeliveryTable``.
+protocol SQLDeliveryQueue: DeliveryQueue {
+    var database: MetadataDatabase { get }
+    static var table: DeliveryTable { get }
+    /// What is kept, as errors name it, such as `notice`.
+    static var noun: (one: String, many: String) { get }
+
+    /// The delivery of a row, or `nil` when this program does not know what it tells of.
+    static func delivery(_ row: SQLRow) throws -> Delivery?
+}
+
+extension SQLDeliveryQueue {
+    package func nextDue() async throws(TrackingError) -> EventTime? {
+        try await self.database.read(to: "look for \(Self.noun.many) that are due", Self.table.nextDue)
+    }
+
+    package func claimDeliveries(
+        at now: EventTime,
+        until lease: EventTime,
+        limit: Int
+    ) async throws(TrackingError) -> [Delivery] {
+        try await self.database.write(to: "take \(Self.noun.many) that are due") { database in
+            try Self.table.claim(at: now, until: lease, limit: limit, database)
+                .compactMap { row in
+                    guard var delivery = try Self.delivery(row) else { return nil }
+                    delivery.attemptCount += 1
+                    delivery.dueAt = lease
+                    return delivery
+                }
+        }
+    }
+
+    package func finish(
+        _ id: String,
+        _ outcome: WebhookOutcome,
+        retryAt: EventTime?,
+        at now: EventTime
+    ) async throws(TrackingError) {
+        try await self.database.write(to: "note what came of a \(Self.noun.one)") { database in
+            try Self.table.finish(id, outcome, retryAt: retryAt, at: now, database)
+        }
+    }
+
+    package func redeliver(_ id: String, at now: EventTime) async throws(TrackingError) {
+        try await self.database.write(to: "deliver '\(id)' again") { try Self.table.redeliver(id, at: now, $0) }
+    }
+
+    @discardableResult
+    package func pruneDeliveries(before moment: EventTime) async throws(TrackingError) -> Int {
+        try await self.database.write(to: "forget old \(Self.noun.many)") { try Self.table.prune(before: moment, $0) }
+    }
+}

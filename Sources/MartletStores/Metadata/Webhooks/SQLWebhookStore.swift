@@ -1,12 +1,13 @@
 import Foundation
-package import MartletCore
+import MartletCore
 package import MartletTracking
 
 /// Webhooks and deliveries in the metadata database.
-package struct SQLWebhookStore: WebhookStore {
-    private let database: MetadataDatabase
+package struct SQLWebhookStore: WebhookStore, SQLDeliveryQueue {
+    let database: MetadataDatabase
 
-    private static let table = DeliveryTable(
+    static let noun = (one: "delivery", many: "deliveries")
+    static let table = DeliveryTable(
         name: "webhook_deliveries",
         isSendable: "d.webhook IN (SELECT w.id FROM webhooks w WHERE w.status = '\(Webhook.Status.active.rawValue)')",
         listing: "martlet webhooks deliveries"
@@ -71,37 +72,6 @@ package struct SQLWebhookStore: WebhookStore {
         }
     }
 
-    package func nextDue() async throws(TrackingError) -> EventTime? {
-        try await self.database.read(to: "look for deliveries that are due", Self.table.nextDue)
-    }
-
-    package func claimDeliveries(
-        at now: EventTime,
-        until lease: EventTime,
-        limit: Int
-    ) async throws(TrackingError) -> [WebhookDelivery] {
-        try await self.database.write(to: "take deliveries that are due") { database in
-            try Self.table.claim(at: now, until: lease, limit: limit, database)
-                .compactMap { row in
-                    guard var delivery = WebhookRows.delivery(row) else { return nil }
-                    delivery.attemptCount += 1
-                    delivery.dueAt = lease
-                    return delivery
-                }
-        }
-    }
-
-    package func finish(
-        _ id: String,
-        _ outcome: WebhookOutcome,
-        retryAt: EventTime?,
-        at now: EventTime
-    ) async throws(TrackingError) {
-        try await self.database.write(to: "note a delivery") { database in
-            try Self.table.finish(id, outcome, retryAt: retryAt, at: now, database)
-        }
-    }
-
     package func deliveries(of webhookID: String?, limit: Int) async throws(TrackingError) -> [WebhookDelivery] {
         try await self.database.read(to: "list the deliveries") { database in
             let filter = webhookID == nil ? "" : "WHERE webhook = ?"
@@ -114,14 +84,7 @@ package struct SQLWebhookStore: WebhookStore {
         }
     }
 
-    package func redeliver(_ id: String, at now: EventTime) async throws(TrackingError) {
-        try await self.database.write(to: "deliver '\(id)' again") { try Self.table.redeliver(id, at: now, $0) }
-    }
-
-    @discardableResult
-    package func pruneDeliveries(before moment: EventTime) async throws(TrackingError) -> Int {
-        try await self.database.write(to: "forget old deliveries") { try Self.table.prune(before: moment, $0) }
-    }
+    static func delivery(_ row: SQLRow) -> WebhookDelivery? { WebhookRows.delivery(row) }
 
     /// The address is not written down: it may be a secret itself.
     private static func record(
