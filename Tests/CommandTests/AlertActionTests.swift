@@ -134,15 +134,15 @@ struct AlertActionTests {
         let claimed = try await store.claim(records[0].id, at: lease, until: lease, limit: 1)
         let step = try await effects.prepare(try #require(claimed.first))
         let target = step.target
-        #expect(step.sentence.hasPrefix("put price:2 behind price again, in place of price:3"))
+        #expect(step.sentence.text.hasPrefix("put price:2 behind price again, in place of price:3"))
         _ = try await effects.perform(target, claimed[0])
         let revision = try await self.live?.revision
         // What the ended process had kept is the target; the next start finds it done.
-        #expect(try await effects.perform(target, claimed[0]) == "price answers with price:2 again")
+        #expect(try await effects.perform(target, claimed[0]).text == "price answers with price:2 again")
         #expect(try await self.live?.revision == revision)
         try await self.deploy(1)
         let later = try await effects.perform(target, claimed[0])
-        #expect(later == "price answers with price:4 since; nothing was changed")
+        #expect(later.text == "price answers with price:4 since; nothing was changed")
     }
 
     @Test func `a release under way is taken back before anything else`() async throws {
@@ -181,7 +181,7 @@ struct AlertActionTests {
         #expect(jobs.first?.job.plan.steps.map(\.work) == [.command(["./scale-up", "price"])])
         let effects = WorkspaceAlertEffects(application: self.application)
         let again = try await effects.perform(.job("scale"), slow[0])
-        #expect(again.contains(jobs[0].job.id))
+        #expect(again.text.contains(jobs[0].job.id))
         let open = try await self.fire("CollectionFails", about: "source:sales")
         let loaded = try await self.act(on: open).filter { $0.order.action == "fallback" }
         #expect(loaded.map(\.state) == [.done])

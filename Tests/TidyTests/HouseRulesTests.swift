@@ -44,6 +44,7 @@ struct HouseRulesTests {
         #expect(PhraseKeys.missing(in: templates, lists: lists) == [])
         let rules = SourceTree.swiftSources.filter { !$0.path.hasPrefix("Sources/MartletCore/") }
         #expect(PhraseKeys.unsaid(in: rules, lists: lists) == [])
+        #expect(PhraseKeys.uncoded(in: rules) == [])
     }
 
     @Test func `folders are named for what they hold`() {

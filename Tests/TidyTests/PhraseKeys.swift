@@ -29,6 +29,17 @@ enum PhraseKeys {
         }
     }
 
+    /// Lines of alerts that are a bare text, which no other language has words for.
+    static func uncoded(in files: [SourceFile]) -> [Finding] {
+        files.flatMap { file in
+            file.text.matches(of: /AlertFinding\([^{}]*?summary:\s*"/)
+                .map { match in
+                    let line = file.text[..<match.range.upperBound].count { $0 == "\n" } + 1
+                    return Finding(path: file.path, line: line, message: "an alert's line is no Remark with a code")
+                }
+        }
+    }
+
     /// Phrases that a template of the console names and no list has.
     static func missing(in templates: [SourceFile], lists: [SourceFile]) -> [Finding] {
         let known = Set(lists.flatMap { $0.text.matches(of: /Phrase\(\s*"([^"]+)"/).map { String($0.output.1) } })

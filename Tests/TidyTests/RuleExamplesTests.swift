@@ -61,6 +61,10 @@ struct RuleExamplesTests {
         )
         let said = self.file("Phrase(\"remark.gate.open\", \"open\", \"미정\")", path: "Words/C.swift")
         #expect(PhraseKeys.unsaid(in: [rule], lists: [said]) == [])
+        let bare = self.file("AlertFinding(\n    .slow,\n    about: \"x\",\n    summary: \"slow\")", path: "A.swift")
+        #expect(PhraseKeys.uncoded(in: [bare]).map(\.line) == [4])
+        let coded = self.file("AlertFinding(.slow, about: \"x\", summary: Remark(\"a.b\", \"c\"))", path: "A.swift")
+        #expect(PhraseKeys.uncoded(in: [coded]) == [])
     }
 
     @Test func `unchecked Sendable needs its reason`() {

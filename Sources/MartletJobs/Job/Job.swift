@@ -43,12 +43,23 @@ package struct StepState: Sendable, Hashable, Codable {
     package var startedAt: EventTime?
     package var endedAt: EventTime?
     /// Why the last try failed, or why the step did not run.
-    package var message: String?
+    package private(set) var message: String?
+    /// The same with its code and values; absent where nobody has other words for it.
+    private var remark: Remark?
     /// What the step did, as its report says: rows, versions, hashes.
     package var result: [String: JSONValue] = [:]
 
     /// A step that has not started.
     package init() {}
+
+    /// Why the last try failed, or why the step did not run, for readers of other languages.
+    package var reason: Remark? { self.remark ?? self.message.map(Remark.init(said:)) }
+
+    /// Notes why.
+    mutating func note(_ reason: Remark?) {
+        self.message = reason?.text
+        self.remark = reason.flatMap { $0.code.isEmpty ? nil : $0 }
+    }
 }
 
 /// One run of a pipeline.
@@ -94,9 +105,15 @@ package struct Job: Sendable, Hashable, Codable {
     package func index(of step: String) -> Int? { self.plan.steps.firstIndex { $0.name == step } }
 
     /// Why it failed, in one sentence; `nil` unless a step failed.
-    package var failure: String? {
+    package var failure: String? { self.failureRemark?.text }
+
+    /// The same for readers of other languages.
+    package var failureRemark: Remark? {
         zip(self.plan.steps, self.steps).first { $0.1.phase == .failed }
-            .map { "step '\($0.0.name)': \($0.1.message ?? "failed")" }
+            .map { plan, state in
+                guard let reason = state.reason else { return Remark("job.stepFailed", "step '\(plan.name)': failed") }
+                return Remark("job.step", "step '\(plan.name)': \(reason)")
+            }
     }
 
     /// Steps that succeeded, and all of them.

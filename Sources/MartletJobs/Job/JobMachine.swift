@@ -131,7 +131,7 @@ package struct JobMachine: Sendable, Hashable {
         self.job.steps[index].firstStartedAt = self.job.steps[index].firstStartedAt ?? moment
         self.job.steps[index].startedAt = moment
         self.job.steps[index].notBefore = nil
-        self.job.steps[index].message = nil
+        self.job.steps[index].note(nil)
     }
 
     /// The step did its work.
@@ -147,7 +147,7 @@ package struct JobMachine: Sendable, Hashable {
     /// `chance`, from 0 up to 1, says how much of the longest wait is waited.
     package mutating func stepDidFail(
         _ index: Int,
-        _ message: String,
+        _ reason: Remark,
         isFinal: Bool,
         result: [String: JSONValue] = [:],
         at moment: EventTime,
@@ -158,10 +158,10 @@ package struct JobMachine: Sendable, Hashable {
         let tries = self.job.steps[index].tries
         self.job.steps[index].result = result
         if isFinal || tries >= rule.tries || self.job.cancellation != nil {
-            self.end(index, self.job.cancellation == nil ? .failed : .cancelled, message, at: moment)
+            self.end(index, self.job.cancellation == nil ? .failed : .cancelled, reason, at: moment)
         } else {
             self.job.steps[index].phase = .waiting
-            self.job.steps[index].message = message
+            self.job.steps[index].note(reason)
             self.job.steps[index].notBefore = moment + rule.wait(afterTry: tries, chance: chance)
         }
         self.settle(at: moment)
@@ -173,7 +173,7 @@ package struct JobMachine: Sendable, Hashable {
         let limit = self.job.plan.steps[index].timeout
         self.stepDidFail(
             index,
-            "it took longer than its timeout of \(limit) and was ended",
+            Remark("step.timeout", "it took longer than its timeout of \(limit) and was ended"),
             isFinal: false,
             at: moment,
             chance: chance
@@ -198,12 +198,15 @@ package struct JobMachine: Sendable, Hashable {
         if self.job.cancellation != nil {
             self.end(index, .cancelled, nil, at: moment)
         } else if count > limit {
-            let message =
+            let reason = Remark(
+                "step.lost",
                 "its process ended \(count) times before the step did; see its log, and whether memory was enough"
-            self.end(index, .failed, message, at: moment)
+            )
+            self.end(index, .failed, reason, at: moment)
         } else {
             self.job.steps[index].phase = .waiting
-            self.job.steps[index].message = "interrupted: the process that ran it ended"
+            let reason = Remark("step.interrupted", "interrupted: the process that ran it ended")
+            self.job.steps[index].note(reason)
         }
         self.settle(at: moment)
     }
@@ -215,9 +218,9 @@ package struct JobMachine: Sendable, Hashable {
             && self.job.steps[index].phase == .running
     }
 
-    private mutating func end(_ index: Int, _ phase: StepPhase, _ message: String?, at moment: EventTime) {
+    private mutating func end(_ index: Int, _ phase: StepPhase, _ reason: Remark?, at moment: EventTime) {
         self.job.steps[index].phase = phase
-        self.job.steps[index].message = message
+        self.job.steps[index].note(reason)
         self.job.steps[index].endedAt = moment
         self.job.steps[index].notBefore = nil
     }
@@ -239,7 +242,7 @@ package struct JobMachine: Sendable, Hashable {
                     return [.failed, .skipped, .cancelled].contains(self.job.steps[other].phase)
                 }
                 guard let lost else { continue }
-                self.end(index, .skipped, "'\(lost)' did not succeed", at: moment)
+                self.end(index, .skipped, Remark("step.skipped", "'\(lost)' did not succeed"), at: moment)
                 isChanging = true
             }
         }

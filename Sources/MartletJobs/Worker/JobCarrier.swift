@@ -106,10 +106,10 @@ actor JobCarrier {
         let moment = self.now()
         switch outcome {
         case .succeeded(let result): self.machine.stepDidSucceed(index, result, at: moment)
-        case .failed(let message, let isFinal, let result):
+        case .failed(let reason, let isFinal, let result):
             self.machine.stepDidFail(
                 index,
-                message,
+                reason,
                 isFinal: isFinal,
                 result: result,
                 at: moment,

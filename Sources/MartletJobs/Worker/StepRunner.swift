@@ -26,7 +26,7 @@ package enum StepOutcome: Sendable, Hashable {
     /// It did its work; what its report says.
     case succeeded([String: JSONValue])
     /// It failed, for the reason given; `isFinal` when another try would fail as well.
-    case failed(String, isFinal: Bool, result: [String: JSONValue])
+    case failed(Remark, isFinal: Bool, result: [String: JSONValue])
     /// It was ended from outside.
     case ended
 }

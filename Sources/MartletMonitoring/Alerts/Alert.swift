@@ -24,6 +24,19 @@ package struct Alert: Sendable, Hashable, Codable {
         }
     }
 
+    /// What is said of it, for readers of other languages.
+    private struct Remarks: Sendable, Hashable, Codable {
+        let summary: Remark
+        let causes: [Remark]
+        let consequences: [Remark]
+
+        init(_ finding: AlertFinding) {
+            self.summary = finding.summaryRemark
+            self.causes = finding.causeRemarks
+            self.consequences = finding.consequenceRemarks
+        }
+    }
+
     package let key: String
     package let rule: String
     package let subject: String
@@ -32,6 +45,8 @@ package struct Alert: Sendable, Hashable, Codable {
     package internal(set) var causes: [String]
     /// What else came of the same cause; absent when nothing is known.
     package internal(set) var consequences: [String]?
+    /// The same sentences with their codes and values; absent for what was kept before there were any.
+    private var remarks: Remarks?
     private var mergedRules: [String]?
     private var sufferers: [String]?
     package internal(set) var runbook: String
@@ -57,6 +72,7 @@ package struct Alert: Sendable, Hashable, Codable {
         self.summary = finding.summary
         self.causes = finding.causes
         self.consequences = finding.consequences.isEmpty ? nil : finding.consequences
+        self.remarks = Remarks(finding)
         (self.mergedRules, self.sufferers) = (finding.rules, finding.endpoints)
         self.runbook = finding.runbook
         self.phase = .pending
@@ -69,9 +85,21 @@ package struct Alert: Sendable, Hashable, Codable {
         if finding.priority < self.priority { self.priority = finding.priority }
         (self.summary, self.causes) = (finding.summary, finding.causes)
         self.consequences = finding.consequences.isEmpty ? nil : finding.consequences
+        self.remarks = Remarks(finding)
         (self.mergedRules, self.sufferers) = (finding.rules, finding.endpoints)
         self.runbook = finding.runbook
         self.lastFoundAt = now
+    }
+
+    /// The summary for readers of other languages.
+    package var summaryRemark: Remark { self.remarks?.summary ?? Remark(said: self.summary) }
+
+    /// What led to it for readers of other languages, the nearest cause first.
+    package var causeRemarks: [Remark] { self.remarks?.causes ?? self.causes.map(Remark.init(said:)) }
+
+    /// What else came of the same cause for readers of other languages.
+    package var consequenceRemarks: [Remark] {
+        self.remarks?.consequences ?? (self.consequences ?? []).map(Remark.init(said:))
     }
 
     /// Names this time that it was wrong: the same from when it was found until it is over, another the next time.

@@ -8,13 +8,13 @@ package struct AlertFinding: Sendable, Hashable {
     package let subject: String
     package var priority: AlertPriority
     /// One line, with the figures.
-    package var summary: String
+    package var summaryRemark: Remark
     /// The line as it reads for one endpoint, where it says what that endpoint has to do with it.
-    package var summaries: [String: String] = [:]
+    package var summaryRemarks: [String: Remark] = [:]
     /// What led to it, the nearest cause first; empty when nothing is known.
-    package var causes: [String]
+    package var causeRemarks: [Remark]
     /// What else came of the same cause, one line each; empty when nothing is known.
-    package var consequences: [String] = []
+    package var consequenceRemarks: [Remark] = []
     /// The keys of all findings that it stands for, its own first.
     package var members: [String]
     /// The endpoints that it is about or that suffer from it, in the order of names.
@@ -29,16 +29,16 @@ package struct AlertFinding: Sendable, Hashable {
         _ rule: String,
         about subject: String,
         _ priority: AlertPriority,
-        summary: String,
-        causes: [String] = [],
+        summary: Remark,
+        causes: [Remark] = [],
         runbook: String,
         holds: TimeSpan
     ) {
         self.rule = rule
         self.subject = subject
         self.priority = priority
-        self.summary = summary
-        self.causes = causes
+        self.summaryRemark = summary
+        self.causeRemarks = causes
         self.members = ["\(rule)/\(subject)"]
         self.endpoints = subject.hasPrefix("endpoint:") ? [String(subject.dropFirst("endpoint:".count))] : []
         self.runbook = runbook
@@ -46,7 +46,7 @@ package struct AlertFinding: Sendable, Hashable {
     }
 
     /// Describes what is wrong by `rule`, with what the rule itself says.
-    package init(_ rule: AlertRule, about subject: String, summary: String, causes: [String] = []) {
+    package init(_ rule: AlertRule, about subject: String, summary: Remark, causes: [Remark] = []) {
         self.init(
             rule.rawValue,
             about: subject,
@@ -58,8 +58,19 @@ package struct AlertFinding: Sendable, Hashable {
         )
     }
 
+    /// One line, with the figures, in English.
+    package var summary: String { self.summaryRemark.text }
+
+    /// What led to it in English, the nearest cause first.
+    package var causes: [String] { self.causeRemarks.map(\.text) }
+
+    /// What else came of the same cause in English, one line each.
+    package var consequences: [String] { self.consequenceRemarks.map(\.text) }
+
     /// The line as it reads for `endpoint`.
-    func summary(for endpoint: String?) -> String { endpoint.flatMap { self.summaries[$0] } ?? self.summary }
+    func summary(for endpoint: String?) -> Remark {
+        endpoint.flatMap { self.summaryRemarks[$0] } ?? self.summaryRemark
+    }
 
     /// All rules that it stands for, its own first.
     package var rules: [String] {

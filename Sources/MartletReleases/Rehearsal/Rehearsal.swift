@@ -163,7 +163,7 @@ package struct Rehearsal: Sendable {
         let policy = self.traffic.fuse ?? FusePolicy()
         let isFault = policy.isFault(failed: isFailure, latencyMicroseconds: latency)
         self.window = self.window << 1 | (isFault ? 1 : 0)
-        if self.takenOut == nil { self.takenOut = policy.reason(self.window) }
+        if self.takenOut == nil { self.takenOut = policy.reason(self.window)?.text }
     }
 
     private func answer(

@@ -57,7 +57,7 @@ extension Gateway {
     ///
     /// - Returns: whether there is such a variant and another that can answer for it.
     @discardableResult
-    package func takeOut(_ variant: String, of endpoint: String, because reason: String, at now: EventTime) -> Bool {
+    package func takeOut(_ variant: String, of endpoint: String, because reason: Remark, at now: EventTime) -> Bool {
         guard let split = self.routingTable.endpoints[endpoint]?.split,
             let served = split.variants.compactMap({ $0 }).first(where: { $0.variant.name == variant }),
             split.substitute(for: served) != nil

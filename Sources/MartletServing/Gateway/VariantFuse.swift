@@ -11,7 +11,10 @@ package final class VariantFuse: Sendable {
     /// Why and when a variant was taken out.
     package struct Outage: Sendable, Hashable {
         package let at: EventTime
-        package let reason: String
+        package let remark: Remark
+
+        /// Why in English.
+        package var reason: String { self.remark.text }
     }
 
     private let policy: FusePolicy
@@ -29,8 +32,8 @@ package final class VariantFuse: Sendable {
     package var outage: Outage? { self.state.withLock { $0 } }
 
     /// Takes the variant out for a reason of the caller's; the first reason stays.
-    package func blow(because reason: String, at now: EventTime) {
-        self.state.withLock { if $0 == nil { $0 = Outage(at: now, reason: reason) } }
+    package func blow(because reason: Remark, at now: EventTime) {
+        self.state.withLock { if $0 == nil { $0 = Outage(at: now, remark: reason) } }
         self.isOut.store(true, ordering: .relaxed)
     }
 

@@ -9,7 +9,12 @@ package enum AlertStoreContract {
     }
 
     private static func finding(_ rule: AlertRule, _ subject: String) -> AlertFinding {
-        AlertFinding(rule, about: subject, summary: "집 \"\(subject)\" is wrong", causes: ["it's old"])
+        AlertFinding(
+            rule,
+            about: subject,
+            summary: Remark("alert.about", "집 \"\(subject)\" is wrong"),
+            causes: ["it's old"]
+        )
     }
 
     /// Returns the rules that the empty `store` broke; `ledger` lies in the same database.
@@ -32,6 +37,10 @@ package enum AlertStoreContract {
         report.expect(
             open.first?.summary == variant.summary && open.first?.causes == ["it's old"],
             "texts are kept whole"
+        )
+        report.expect(
+            open.first?.summaryRemark == variant.summaryRemark && open.first?.causeRemarks == variant.causeRemarks,
+            "codes and values are kept beside the texts"
         )
         await report.expect(.alertNotFound, "an alert that is not firing cannot be taken on") {
             _ = try await store.acknowledge("Slow/endpoint:sale", ada)

@@ -1,4 +1,5 @@
 import Foundation
+package import MartletCore
 
 /// When a variant is taken out at once because of what its last requests did.
 ///
@@ -52,9 +53,9 @@ package struct FusePolicy: Sendable, Hashable, Codable {
     }
 
     /// Why a variant is taken out whose last 64 requests are the bits of `window`, a fault as 1; `nil` while it is not.
-    package func reason(_ window: UInt64) -> String? {
+    package func reason(_ window: UInt64) -> Remark? {
         let count = window.nonzeroBitCount
         guard count > self.toleratedFaultCount else { return nil }
-        return "\(count) of its last \(Self.windowCount) requests failed or were slow"
+        return Remark("fuse.faults", "\(count) of its last \(Self.windowCount) requests failed or were slow")
     }
 }

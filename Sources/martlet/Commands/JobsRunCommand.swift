@@ -166,7 +166,8 @@ struct JobsExecuteCommand: AsyncParsableCommand {
             report = await StepExecution(application: try self.options.application(), order: order).carryOut()
         } catch let error as WorkspaceInvalid {
             Terminal().show(error.diagnostics)
-            report = .failed("the workspace is not valid; martlet check says why", isFinal: true)
+            let reason = Remark("step.workspaceInvalid", "the workspace is not valid; martlet check says why")
+            report = .failed(reason, isFinal: true)
         }
         Terminal().line(try JSONValue(encoding: report).canonicalText)
         if !report.succeeded { throw QuietExit(status: .failed) }

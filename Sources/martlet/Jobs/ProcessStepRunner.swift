@@ -82,7 +82,8 @@ private final class RunningStep: Sendable {
             try input.fileHandleForWriting.write(contentsOf: Data(line.utf8))
         } catch {
             guard self.state.withLock({ $0.isStarted }) else {
-                return .failed("its process could not be started: \(error)", isFinal: false, result: [:])
+                let reason = Remark("step.notStarted", "its process could not be started: \("\(error)")")
+                return .failed(reason, isFinal: false, result: [:])
             }
         }
         let streams = DispatchGroup()
@@ -122,9 +123,11 @@ private final class RunningStep: Sendable {
         let line = result.text.split(separator: "\n").last ?? ""
         if let report = try? JSONDecoder().decode(StepReport.self, from: Data(line.utf8)) { return report.outcome }
         let (status, reason) = self.process.withLock { ($0.terminationStatus, $0.terminationReason) }
-        let how = reason == .uncaughtSignal ? "signal \(status)" : "status \(status)"
+        let how =
+            reason == .uncaughtSignal
+            ? Remark("step.signal", "signal \(Int(status))") : Remark("step.status", "status \(Int(status))")
         return .failed(
-            "its process ended with \(how) and without a result; its log may say why",
+            Remark("step.noResult", "its process ended with \(how) and without a result; its log may say why"),
             isFinal: false,
             result: [:]
         )
@@ -144,6 +147,8 @@ private final class RunningStep: Sendable {
 struct StepReport: Codable, Sendable {
     let succeeded: Bool
     let message: String?
+    /// The message with its code and values; absent where nobody has other words for it.
+    var remark: Remark?
     let isFinal: Bool
     let result: [String: JSONValue]
 
@@ -151,7 +156,11 @@ struct StepReport: Codable, Sendable {
     var outcome: StepOutcome {
         self.succeeded
             ? .succeeded(self.result)
-            : .failed(self.message ?? "it failed", isFinal: self.isFinal, result: self.result)
+            : .failed(
+                self.remark ?? Remark(said: self.message ?? "it failed"),
+                isFinal: self.isFinal,
+                result: self.result
+            )
     }
 
     /// The step did its work.
@@ -160,7 +169,7 @@ struct StepReport: Codable, Sendable {
     }
 
     /// The step failed.
-    static func failed(_ message: String, isFinal: Bool, _ result: [String: JSONValue] = [:]) -> StepReport {
-        StepReport(succeeded: false, message: message, isFinal: isFinal, result: result)
+    static func failed(_ reason: Remark, isFinal: Bool, _ result: [String: JSONValue] = [:]) -> StepReport {
+        StepReport(succeeded: false, message: reason.text, remark: reason, isFinal: isFinal, result: result)
     }
 }

@@ -31,11 +31,12 @@ struct StepExecution: Sendable {
         } catch let error as WorkspaceInvalid {
             self.application.terminal.show(error.diagnostics)
             let first = error.diagnostics.first { $0.severity == .error }
-            return .failed("the workspace is not valid: \(first?.description ?? "")", isFinal: true)
+            let fault = first?.description ?? ""
+            return .failed(Remark("step.workspace", "the workspace is not valid: \(fault)"), isFinal: true)
         } catch let error as CommandError where error.status == .invalid {
-            return .failed(error.message, isFinal: true)
+            return .failed(Remark(said: error.message), isFinal: true)
         } catch {
-            return .failed(readableMessage(of: error), isFinal: false)
+            return .failed(Remark(said: readableMessage(of: error)), isFinal: false)
         }
     }
 
@@ -59,12 +60,17 @@ struct StepExecution: Sendable {
         }
         if let failure = outcome.failures.first {
             for failure in outcome.failures { terminal.show(failure) }
-            return .failed(readableMessage(of: failure), isFinal: false, result)
+            return .failed(Remark(said: readableMessage(of: failure)), isFinal: false, result)
         }
         if let refused = outcome.reports.first(where: { $0.outcome == .refused }) {
-            let reason = refused.figures.refusals.first ?? "it broke a rule about the whole"
+            let reason =
+                refused.figures.refusals.first.map(Remark.init(said:))
+                ?? Remark("step.refusal", "it broke a rule about the whole")
             return .failed(
-                "the batch \(refused.origin) of '\(refused.source)' was refused: \(reason)",
+                Remark(
+                    "step.refused",
+                    "the batch \(refused.origin) of '\(refused.source)' was refused: \(reason)"
+                ),
                 isFinal: true,
                 result
             )
@@ -102,7 +108,7 @@ struct StepExecution: Sendable {
         ]
         if let best = report.bestIndex { result["run"] = .string(report.outcomes[best].run.description) }
         guard let version = report.version else {
-            return .failed(report.refusal ?? "no version was registered", isFinal: true, result)
+            return .failed(Self.noVersion(report.refusal), isFinal: true, result)
         }
         result["version"] = .string(version.description)
         let registered = try await application.registry().resolve(ModelReference(version.description))
@@ -148,11 +154,16 @@ struct StepExecution: Sendable {
         var result = result
         result["training_rows"] = attempt.rows.map { .integer(Int64($0)) }
         guard let version = attempt.version else {
-            return .failed(attempt.outcome ?? "no version was registered", isFinal: true, result)
+            return .failed(Self.noVersion(attempt.outcome), isFinal: true, result)
         }
         result["version"] = .string(version.description)
         result["follow_up"] = attempt.followUpSentence.map(JSONValue.string)
         return .done(result)
+    }
+
+    /// Why a training ended without a version.
+    private static func noVersion(_ reason: String?) -> Remark {
+        reason.map(Remark.init(said:)) ?? Remark("step.noVersion", "no version was registered")
     }
 
     /// The version that an earlier start of this step registered.

@@ -26,6 +26,7 @@ struct StepProgram: Sendable {
     }
 
     private func run() -> StepReport {
+        let name = self.words[0]
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["--"] + self.words
@@ -39,24 +40,27 @@ struct StepProgram: Sendable {
         do {
             try process.run()
         } catch {
-            return .failed("'\(self.words[0])' cannot be run: \(error)", isFinal: false)
+            return .failed(Remark("step.program.notRun", "'\(name)' cannot be run: \("\(error)")"), isFinal: false)
         }
         StepParent.child.withLock { $0 = process.processIdentifier }
         ended.wait()
         StepParent.child.withLock { $0 = nil }
-        let status = process.terminationStatus
+        let status = Int(process.terminationStatus)
         if process.terminationReason == .uncaughtSignal {
-            return .failed("'\(self.words[0])' was ended by signal \(status)", isFinal: false)
+            return .failed(Remark("step.program.signal", "'\(name)' was ended by signal \(status)"), isFinal: false)
         }
         if status == 127 {
             return .failed(
-                "there is no program '\(self.words[0])'; name one in PATH, or a file as ./name",
+                Remark(
+                    "step.program.unknown",
+                    "there is no program '\(name)'; name one in PATH, or a file as ./name"
+                ),
                 isFinal: true
             )
         }
         let result: [String: JSONValue] = ["status": .integer(Int64(status))]
-        return status == 0
-            ? .done(result) : .failed("'\(self.words[0])' ended with status \(status)", isFinal: false, result)
+        if status == 0 { return .done(result) }
+        return .failed(Remark("step.program.status", "'\(name)' ended with status \(status)"), isFinal: false, result)
     }
 }
 

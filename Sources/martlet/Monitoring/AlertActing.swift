@@ -73,9 +73,9 @@ struct WorkspaceAlertEffects: AlertEffects {
         }
     }
 
-    func perform(_ target: AlertTarget, _ record: AlertActionRecord) async throws -> String {
+    func perform(_ target: AlertTarget, _ record: AlertActionRecord) async throws -> Remark {
         switch target {
-        case .nothing: return "nothing was to do"
+        case .nothing: return Remark("action.wasNothing", "nothing was to do")
         case .release(let id): return try await RollBack(application: self.application, record: record).abort(id)
         case .deployment(let endpoint, let revision, let version):
             return try await RollBack(application: self.application, record: record)
@@ -84,20 +84,24 @@ struct WorkspaceAlertEffects: AlertEffects {
         case .channels(let names):
             let request = record.order.action == "scale" ? record.notice.asking(for: "scale") : record.notice
             try await self.application.alertDeliveries().send(request, to: names, id: record.id, at: .now)
-            return "told \(names.joined(separator: ", ")); martlet alerts deliveries shows whether it arrived"
+            let all = names.joined(separator: ", ")
+            return Remark("action.told", "told \(all); martlet alerts deliveries shows whether it arrived")
         }
     }
 
     private func prepareFallback(_ record: AlertActionRecord) -> AlertStep {
         guard record.notice.subject.hasPrefix("source:") else {
-            return AlertStep(.nothing, "the alert is about \(record.notice.subject), which is no source")
+            let subject = record.notice.subject
+            return AlertStep(.nothing, Remark("action.noSource", "the alert is about \(subject), which is no source"))
         }
         let name = String(record.notice.subject.dropFirst("source:".count))
         guard let source = self.application.workspace.sources.map(\.definition).first(where: { $0.name == name }) else {
-            return AlertStep(.nothing, "the workspace has no source '\(name)'")
+            return AlertStep(.nothing, Remark("action.unknownSource", "the workspace has no source '\(name)'"))
         }
-        guard source.fallback != nil else { return AlertStep(.nothing, "source '\(name)' declares no fallback") }
-        return AlertStep(.job(name), "load source '\(name)' from its fallback")
+        guard source.fallback != nil else {
+            return AlertStep(.nothing, Remark("action.noFallback", "source '\(name)' declares no fallback"))
+        }
+        return AlertStep(.job(name), Remark("action.fallback", "load source '\(name)' from its fallback"))
     }
 
     private func prepareTraining(_ record: AlertActionRecord) async throws -> AlertStep {
@@ -105,7 +109,9 @@ struct WorkspaceAlertEffects: AlertEffects {
         if name == "auto" {
             guard let endpoint = record.notice.endpoints.first,
                 let live = try await self.application.deployments().deployment(of: endpoint)
-            else { return AlertStep(.nothing, "no endpoint with a live model suffers from it") }
+            else {
+                return AlertStep(.nothing, Remark("action.noModel", "no endpoint with a live model suffers from it"))
+            }
             let model = live.version.model
             let recipes = Set(
                 self.application.workspace.recipes.map(\.definition).filter { $0.model == model }.map(\.name)
@@ -113,28 +119,43 @@ struct WorkspaceAlertEffects: AlertEffects {
             let plans = self.application.workspace.retraining.map(\.definition)
                 .filter { recipes.contains($0.recipe.value) }
             guard let plan = plans.first, plans.count == 1 else {
-                let reason = plans.isEmpty ? "no retraining plan trains" : "several retraining plans train"
-                return AlertStep(.nothing, "\(reason) '\(model)'; name one with 'retrain: PLAN'")
+                return AlertStep(.nothing, Self.noPlan(of: "\(model)", isNone: plans.isEmpty))
             }
             name = plan.name
         }
         let plan = try self.application.retrainingPlan(named: name)
-        let condition = record.order.isAtOnce == true ? "at once" : "if that finds it due and worth it"
-        return AlertStep(.job(plan.name), "train again by plan '\(plan.name)', \(condition)")
+        let sentence =
+            record.order.isAtOnce == true
+            ? Remark("action.trainAtOnce", "train again by plan '\(plan.name)', at once")
+            : Remark("action.train", "train again by plan '\(plan.name)', if that finds it due and worth it")
+        return AlertStep(.job(plan.name), sentence)
+    }
+
+    private static func noPlan(of model: String, isNone: Bool) -> Remark {
+        isNone
+            ? Remark("action.noPlan", "no retraining plan trains '\(model)'; name one with 'retrain: PLAN'")
+            : Remark(
+                "action.severalPlans",
+                "several retraining plans train '\(model)'; name one with 'retrain: PLAN'"
+            )
     }
 
     private func prepareScaling(_ record: AlertActionRecord) -> AlertStep {
         if let channel = record.order.channels.first {
-            return AlertStep(.channels([channel]), "ask for more servers over channel '\(channel)'")
+            let sentence = Remark("action.askOver", "ask for more servers over channel '\(channel)'")
+            return AlertStep(.channels([channel]), sentence)
         }
         guard let command = record.order.command else {
+            let example = "\(record.rule): [{scale: {command: [./scale-up, \"{endpoint}\"]}, mode: on}]"
             return AlertStep(
                 .nothing,
-                "ask for more servers by hand, or declare how under actions: of slo.yaml, as in \(record.rule): "
-                    + "[{scale: {command: [./scale-up, \"{endpoint}\"]}, mode: on}]"
+                Remark(
+                    "action.askByHand",
+                    "ask for more servers by hand, or declare how under actions: of slo.yaml, as in \(example)"
+                )
             )
         }
-        return AlertStep(.job("scale"), "run \(command.joined(separator: " "))")
+        return AlertStep(.job("scale"), Remark("action.run", "run \(command.joined(separator: " "))"))
     }
 
     /// Those whom the routes tell anyhow are not told twice.
@@ -142,8 +163,9 @@ struct WorkspaceAlertEffects: AlertEffects {
         let told = self.application.workspace.alertPolicy.routing.channels(for: record.notice).map(\.name)
         let left = record.order.channels.filter { !told.contains($0) }
         guard !left.isEmpty else {
-            return AlertStep(.nothing, "the routes tell \(record.order.channels.joined(separator: ", ")) already")
+            let all = record.order.channels.joined(separator: ", ")
+            return AlertStep(.nothing, Remark("action.toldAlready", "the routes tell \(all) already"))
         }
-        return AlertStep(.channels(left), "tell \(left.joined(separator: ", "))")
+        return AlertStep(.channels(left), Remark("action.tell", "tell \(left.joined(separator: ", "))"))
     }
 }

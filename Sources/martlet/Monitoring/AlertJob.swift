@@ -10,7 +10,7 @@ struct AlertJob {
     let record: AlertActionRecord
 
     /// Asks for the job; a second time for the same action begins nothing.
-    func begin(_ name: String) async throws -> String {
+    func begin(_ name: String) async throws -> Remark {
         let pipeline = Pipeline(
             name: "alert-\(self.record.order.action.replacing("_", with: "-"))",
             steps: [self.step(name)]
@@ -19,9 +19,13 @@ struct AlertJob {
         let cause = JobCause(.person, by: by, tick: self.record.asked.at)
         let tick = JobTick(trigger: "alert action", key: self.record.id)
         switch try await self.application.jobDesk().begin(pipeline, cause, ticks: [tick], rule: .queue) {
-        case .created(let stored): return "job \(stored.job.id) is asked for: martlet jobs show \(stored.job.id)"
-        case .repeated(let id): return "job \(id ?? "") was asked for: martlet jobs show \(id ?? "")"
-        case .skipped(let reason): return "no job was begun: \(reason)"
+        case .created(let stored):
+            let id = stored.job.id
+            return Remark("action.jobAsked", "job \(id) is asked for: martlet jobs show \(id)")
+        case .repeated(let known):
+            let id = known ?? ""
+            return Remark("action.jobAskedBefore", "job \(id) was asked for: martlet jobs show \(id)")
+        case .skipped(let reason): return Remark("action.noJob", "no job was begun: \(reason)")
         }
     }
 

@@ -183,7 +183,7 @@ actor AlertWatch {
             faultCount: faults,
             slowCount: slow,
             outages: variants.compactMap { variant in
-                variant.outage.map { (variant: variant.name, reason: $0.reason) }
+                variant.outage.map { (variant: variant.name, reason: $0.remark) }
             }
         )
     }

@@ -21,7 +21,7 @@ extension PastJob {
             createdAt: job.createdAt,
             startedAt: job.startedAt,
             endedAt: job.phase.isFinal ? job.endedAt : nil,
-            failure: job.phase == .failed ? job.failure ?? "it failed" : nil,
+            failure: job.phase == .failed ? job.failureRemark ?? Remark("job.failed", "it failed") : nil,
             tick: job.cause.kind == .schedule ? job.cause.tick : nil,
             trainings: trainings
         )

@@ -11,26 +11,37 @@ struct RollBack {
     /// Finds what would be taken back; changes nothing.
     func prepare() async throws -> AlertStep {
         guard let endpoint = self.record.notice.endpoints.first else {
-            return AlertStep(.nothing, "no endpoint suffers from it")
+            return AlertStep(.nothing, Remark("action.noEndpoint", "no endpoint suffers from it"))
         }
         let open = try await self.application.releaseStore().openRuns().first { $0.run.endpoint == endpoint }
         if let run = open?.run {
             if Self.isGoingBack(run) {
-                return AlertStep(.nothing, "\(run.kind) \(run.id) at \(endpoint) is being taken back already")
+                return AlertStep(
+                    .nothing,
+                    Remark("action.goesBack", "\(Self.name(run)) at \(endpoint) is being taken back already")
+                )
             }
+            let (name, version) = (Self.name(run), "\(run.new.version)")
             return AlertStep(
                 .release(run.id),
-                "take back \(run.kind) \(run.id) of \(run.new.version) at \(endpoint), which is \(run.phase)"
+                Remark(
+                    "action.takeBack",
+                    "take back \(name) of \(version) at \(endpoint), which is \(run.phase)"
+                )
             )
         }
         let deployments = try self.application.deployments()
         guard let live = try await deployments.deployment(of: endpoint) else {
-            return AlertStep(.nothing, "nothing is deployed at \(endpoint)")
+            return AlertStep(.nothing, Remark("action.notDeployed", "nothing is deployed at \(endpoint)"))
         }
         let before = try await deployments.history(of: endpoint, limit: 100)
             .first { $0.revision < live.revision && $0.version != live.version }
         guard let before else {
-            return AlertStep(.nothing, "\(endpoint) has answered with no other version than \(live.version)")
+            let version = "\(live.version)"
+            return AlertStep(
+                .nothing,
+                Remark("action.onlyVersion", "\(endpoint) has answered with no other version than \(version)")
+            )
         }
         return AlertStep(
             .deployment(
@@ -38,27 +49,45 @@ struct RollBack {
                 revision: live.revision,
                 version: before.version.description
             ),
-            "put \(before.version) behind \(endpoint) again, in place of \(live.version) of revision \(live.revision)"
+            Self.putting("\(before.version)", "\(endpoint)", "\(live.version)", "\(live.revision)")
         )
     }
 
+    private static func putting(_ old: String, _ endpoint: String, _ new: String, _ revision: String) -> Remark {
+        Remark("action.putBack", "put \(old) behind \(endpoint) again, in place of \(new) of revision \(revision)")
+    }
+
+    /// A release or experiment with its id.
+    private static func name(_ run: ReleaseRun) -> Remark {
+        switch run {
+        case .release: Remark("action.release", "release \(run.id)")
+        case .experiment: Remark("action.experiment", "experiment \(run.id)")
+        }
+    }
+
     /// Ends a release or experiment; one that ended or goes back meanwhile stays as it is.
-    func abort(_ id: String) async throws -> String {
+    func abort(_ id: String) async throws -> Remark {
         let desk = try self.application.releaseDesk()
         let run = try await desk.run(id).run
-        if Self.isGoingBack(run) { return "\(run.kind) \(id) at \(run.endpoint) is \(run.phase)" }
+        if Self.isGoingBack(run) {
+            return Remark("action.stands", "\(Self.name(run)) at \(run.endpoint) is \(run.phase)")
+        }
         let changed = try await desk.abort(id, self.author).run
-        return "\(changed.kind) \(id) of \(changed.new.version) at \(changed.endpoint) is \(changed.phase)"
+        let (name, version) = (Self.name(changed), "\(changed.new.version)")
+        return Remark("action.aborted", "\(name) of \(version) at \(changed.endpoint) is \(changed.phase)")
     }
 
     /// Puts `version` behind `endpoint` again, unless somebody changed the endpoint since.
-    func goBack(_ endpoint: String, from revision: Int64, to version: String) async throws -> String {
+    func goBack(_ endpoint: String, from revision: Int64, to version: String) async throws -> Remark {
         let deployments = try self.application.deployments()
-        let done = "\(endpoint) answers with \(version) again"
-        guard let live = try await deployments.deployment(of: endpoint) else { return "\(endpoint) was taken down" }
+        let done = Remark("action.back", "\(endpoint) answers with \(version) again")
+        guard let live = try await deployments.deployment(of: endpoint) else {
+            return Remark("action.takenDown", "\(endpoint) was taken down")
+        }
         guard live.revision == revision else {
-            return live.version.description == version
-                ? done : "\(endpoint) answers with \(live.version) since; nothing was changed"
+            let other = live.version.description
+            return other == version
+                ? done : Remark("action.changed", "\(endpoint) answers with \(other) since; nothing was changed")
         }
         let target = try await self.application.registry().resolve(ModelReference(version))
         _ = try await deployments.route(

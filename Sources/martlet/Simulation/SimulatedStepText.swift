@@ -17,10 +17,10 @@ struct SimulatedStepText {
         }
         switch outcome {
         case .succeeded(let result): self.line = "\(name): \(Self.sentence(order.plan.work, result))"
-        case .failed(let message, let isFinal, _):
+        case .failed(let reason, let isFinal, _):
             let tries = order.job.steps[order.index].tries
             let isLast = isFinal || tries >= order.plan.retries.tries
-            self.line = "\(name) failed\(isLast ? "" : ", and is tried again"): \(message)"
+            self.line = "\(name) failed\(isLast ? "" : ", and is tried again"): \(reason.text)"
         case .ended: self.line = "\(name) was ended"
         }
     }

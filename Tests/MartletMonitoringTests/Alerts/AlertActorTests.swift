@@ -67,7 +67,7 @@ struct AlertActorTests {
             self.prepared.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
         }
 
-        func perform(_ target: AlertTarget, _ record: AlertActionRecord) async throws -> String {
+        func perform(_ target: AlertTarget, _ record: AlertActionRecord) async throws -> Remark {
             self.performed.withLock { $0.append(target) }
             if self.failures.withLock({ left in
                 left -= 1
@@ -75,7 +75,7 @@ struct AlertActorTests {
             }) {
                 throw Broken()
             }
-            return "done to \(target)"
+            return Remark(said: "done to \(target)")
         }
     }
 

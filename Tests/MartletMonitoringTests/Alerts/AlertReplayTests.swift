@@ -66,7 +66,7 @@ struct AlertReplayTests {
         _ id: String,
         from created: Int64,
         to end: Int64? = nil,
-        failure: String? = nil,
+        failure: Remark? = nil,
         tick: Int64? = nil,
         trainings: [PastJob.Training] = [],
         starts: Bool = true

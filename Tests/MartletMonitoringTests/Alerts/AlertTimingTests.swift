@@ -11,7 +11,7 @@ struct AlertTimingTests {
     private func at(_ seconds: Int64) -> EventTime { self.start + .seconds(seconds) }
 
     private func finding(_ rule: AlertRule, _ subject: String = "endpoint:rent") -> AlertFinding {
-        var finding = AlertFinding(rule, about: subject, summary: "\(rule.rawValue) of \(subject)")
+        var finding = AlertFinding(rule, about: subject, summary: Remark(said: "\(rule.rawValue) of \(subject)"))
         finding.holds = .seconds(0)
         return finding
     }

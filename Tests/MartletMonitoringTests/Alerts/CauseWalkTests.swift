@@ -139,7 +139,7 @@ struct CauseWalkTests {
                 AlertFinding(
                     AlertRule.allCases.randomElement(using: &dice) ?? .slow,
                     about: nodes.randomElement(using: &dice) ?? "",
-                    summary: "finding \(number)"
+                    summary: Remark(said: "finding \(number)")
                 )
             }
         let unique = Dictionary(findings.map { ($0.key, $0) }) { first, _ in first }
@@ -185,7 +185,7 @@ struct CauseWalkTests {
                 AlertFinding(
                     rules.randomElement(using: &dice) ?? .slow,
                     about: subjects.randomElement(using: &dice) ?? "",
-                    summary: "finding \(number)"
+                    summary: Remark(said: "finding \(number)")
                 )
             }
         let more = findings + [AlertFinding(.sourceStale, about: "source:other", summary: "other")]

@@ -38,7 +38,9 @@ struct AlertLogFixture {
             ignoringCoolDown: false
         )
         for var record in try await actions.claim("\(alert.id)-\(alert.rule)-0", at: told, until: told, limit: 1) {
-            record.end(.done, "told pager", at: told)
+            let names = "pager"
+            let text: Remark.Text = "told \(names); martlet alerts deliveries shows whether it arrived"
+            record.end(.done, Remark("action.told", text), at: told)
             try await actions.save(record, dueAt: told)
         }
     }

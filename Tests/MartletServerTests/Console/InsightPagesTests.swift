@@ -133,7 +133,7 @@ struct InsightPagesTests {
             runbook: "Look at the inputs.",
             holds: .seconds(0)
         )
-        finding.consequences = ["a budget burns"]
+        finding.consequenceRemarks = ["a budget burns"]
         _ = try await self.alerts.step([finding], AlertTiming(), at: Self.now - .seconds(60))
     }
 
@@ -189,6 +189,39 @@ struct InsightPagesTests {
         #expect(try await self.alerts.silences(at: Self.now).isEmpty)
     }
 
+    @Test func `what an alert says is read in Korean, in lists and on its own page, after it was kept`() async throws {
+        let outages: [(variant: String, reason: Remark)] = [("green", "a person says so")]
+        let facts = AlertFacts(
+            traffic: [.init(endpoint: "prices", requestCount: 50, faultCount: 0, slowCount: 9, outages: outages)],
+            comparisons: [
+                AlertFacts.Comparison(
+                    endpoint: "prices",
+                    version: "prices:1",
+                    driftedColumns: ["area"],
+                    errorGrowth: 0.241,
+                    estimatedGrowth: nil
+                )
+            ]
+        )
+        let findings = facts.findings(ServiceObjectives(), at: Self.now)
+        _ = try await self.alerts.step(findings, AlertTiming(), at: Self.now - .seconds(600))
+        _ = try await self.alerts.step(findings, AlertTiming(), at: Self.now - .seconds(60))
+        let router = try self.router()
+        let error = ["prices: prices:1의 오차가 학습 때보다 24.1% 증가", "area 분포 변화"]
+        let all = error + ["prices: 응답의 18%가 800 ms 초과", "prices: 변형 green 제외됨: a person says so"]
+        let address = try await self.alerts.alert("ErrorGrew/endpoint:prices").id
+        for (path, texts) in [
+            ("/console", all), ("/console/alerts", all), ("/console/alerts/\(address)", error),
+        ] {
+            let korean = try await self.get(router, path, "ko")
+            for text in texts { #expect(korean.contains(text), "\(path): \(text)") }
+            #expect(!korean.contains("against training") && !korean.contains("drifted"), "\(path)")
+            #expect(try await self.get(router, path).contains("the error of prices:1 is +24.1 % against training"))
+        }
+        let told = try await self.get(router, "/v1/overview", "ko")
+        #expect(told.contains("prices: the error of prices:1 is +24.1 % against training"))
+    }
+
     @Test func `the page of an alert says who was told what, and what was done by which rule`() async throws {
         try await self.fire()
         let log = try await AlertLogFixture(self.fixture.metadata, self.alerts)
@@ -201,7 +234,7 @@ struct InsightPagesTests {
         #expect(page.contains("given up") && page.contains("on its way") && page.contains("Tell more people"))
         #expect(page.contains("told pager") && page.contains(#"value="ack""#))
         let korean = try await self.get(router, address, "ko")
-        for text in ["알림 전송 내역", "전송 실패", "전송 대기", "자동 조치 내역", "추가 알림", "완료", "발생 중"] {
+        for text in ["알림 전송 내역", "전송 실패", "전송 대기", "자동 조치 내역", "추가 알림", "완료", "발생 중", "알림 전송: pager."] {
             #expect(korean.contains(text), "\(text)")
         }
         try await Application(router: router)
@@ -257,6 +290,40 @@ struct InsightPagesTests {
         #expect(try await self.jobs.job("j1")?.job.phase == .queued)
         #expect(try await self.post(router, address, FormText()).0 == .badRequest)
         #expect(try await self.post(router, "/console/pipelines/nihgtly/run", FormText()).0 == .notFound)
+    }
+
+    @Test func `why a job failed is read in Korean, and what somebody's own program said as it was said`() async throws
+    {
+        let router = try self.router()
+        _ = try await self.post(router, "/console/pipelines/nightly/run", FormText())
+        let status = Remark("step.program.status", "'\("./load")' ended with status \(3)")
+        let late = Remark("step.timeout", "it took longer than its timeout of \(TimeSpan.days(2)) and was ended")
+        let reasons: [(Remark, String, String)] = [
+            (status, "ended with status 3", "실패(종료 코드 3)"),
+            (late, "its timeout of 2d and was ended", "제한 시간 2일 초과로 종료됨"),
+            ("the key is wrong", "the key is wrong", "the key is wrong"),
+        ]
+        for (reason, english, korean) in reasons {
+            if try await self.jobs.job("j1")?.job.phase == .failed {
+                _ = try await self.jobs.retry("j1", by: "ada", at: Self.now)
+            }
+            let until = Self.now + .seconds(60)
+            let stored = try #require(
+                try await self.jobs.claim(as: "p", at: Self.now, until: until, only: "j1", isGone: { _ in false })
+            )
+            var machine = JobMachine(stored.job)
+            machine.wasClaimed(at: Self.now)
+            machine.stepDidStart(0, at: Self.now)
+            machine.stepDidFail(0, reason, isFinal: true, at: Self.now, chance: 0)
+            let lease = try #require(stored.lease)
+            try await self.jobs.save(machine.job, lease, keeping: false, notBefore: nil)
+            for path in ["/console", "/console/pipelines", "/console/jobs/j1"] {
+                #expect(try await self.get(router, path).contains(english), "\(path): \(english)")
+                let page = try await self.get(router, path, "ko")
+                #expect(page.contains(korean) && page.contains("단계 "), "\(path): \(korean)")
+                #expect(reason.code.isEmpty || !page.contains(english), "\(path): \(english)")
+            }
+        }
     }
 
     @Test func `decisions about retraining are shown and made once more`() async throws {

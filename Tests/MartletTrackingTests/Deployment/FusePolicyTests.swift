@@ -1,3 +1,4 @@
+import MartletCore
 import MartletTracking
 import Testing
 
@@ -31,6 +32,6 @@ struct FusePolicyTests {
         #expect(policy.isFault(failed: false, latencyMicroseconds: 100))
         #expect(!policy.isFault(failed: false, latencyMicroseconds: 99))
         #expect(policy.reason(0b11) == nil)
-        #expect(policy.reason(0b111) == "3 of its last 64 requests failed or were slow")
+        #expect(policy.reason(0b111)?.text == "3 of its last 64 requests failed or were slow")
     }
 }

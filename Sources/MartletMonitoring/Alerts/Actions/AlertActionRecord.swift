@@ -60,7 +60,9 @@ package struct AlertActionRecord: Sendable, Hashable, Codable {
     /// What it was found to be about when it was about to be done; kept before it is done.
     package internal(set) var target: AlertTarget?
     /// What was or would be done, or why not.
-    package internal(set) var outcome = ""
+    package private(set) var outcome = ""
+    /// The same with its code and values; absent where nobody has other words for it.
+    private var remark: Remark?
     package internal(set) var finishedAt: EventTime?
 
     /// Asks for an action.
@@ -86,11 +88,20 @@ package struct AlertActionRecord: Sendable, Hashable, Codable {
     }
 
     /// Notes how it ended.
-    package mutating func end(_ state: State, _ outcome: String, at now: EventTime) {
+    package mutating func end(_ state: State, _ outcome: Remark, at now: EventTime) {
         self.state = state
-        self.outcome = outcome
+        self.note(outcome)
         self.finishedAt = now
     }
+
+    /// Notes what came of it so far.
+    mutating func note(_ outcome: Remark) {
+        self.outcome = outcome.text
+        self.remark = outcome.code.isEmpty ? nil : outcome
+    }
+
+    /// What was or would be done, or why not, for readers of other languages.
+    package var outcomeRemark: Remark { self.remark ?? Remark(said: self.outcome) }
 
     /// The same with one more try.
     package func tried() -> AlertActionRecord {
@@ -170,8 +181,9 @@ package enum AlertActionPlan {
                         asked: author
                     )
                     if case .retrain = rule.action, !Self.learnable.contains(alert.rule) {
-                        let reason = "the cause is \(alert.rule) of \(alert.subject), which no training mends"
-                        record.end(.skipped, reason, at: author.at)
+                        let reason: Remark.Text =
+                            "the cause is \(alert.rule) of \(alert.subject), which no training mends"
+                        record.end(.skipped, Remark("action.noHelp", reason), at: author.at)
                     }
                     return record
                 }

@@ -41,12 +41,19 @@ extension AlertActionStore {
 package struct AlertStep: Sendable, Hashable {
     package let target: AlertTarget
     /// What will be done, such as `take back release r1 of rent:4`; or why nothing will.
-    package let sentence: String
+    package let sentence: Remark
 
     /// Describes what is about to be done.
-    package init(_ target: AlertTarget, _ sentence: String) {
+    package init(_ target: AlertTarget, _ sentence: Remark) {
         self.target = target
         self.sentence = sentence
+    }
+
+    /// What is said of it when nothing is done.
+    var outcome: Remark {
+        self.target == .nothing
+            ? Remark("action.nothing", "nothing to do: \(self.sentence)")
+            : Remark("action.would", "would \(self.sentence)")
     }
 }
 
@@ -58,7 +65,7 @@ package protocol AlertEffects: Sendable {
     /// Does what was prepared; doing it a second time changes nothing more.
     ///
     /// - Returns: what was done.
-    func perform(_ target: AlertTarget, _ record: AlertActionRecord) async throws -> String
+    func perform(_ target: AlertTarget, _ record: AlertActionRecord) async throws -> Remark
 }
 
 /// Has actions asked for, and carries them out.
@@ -127,10 +134,9 @@ package struct AlertActor: Sendable {
         guard record.state == .waiting else { return record }
         do {
             let step = try await self.effects.prepare(record)
-            let isIdle = step.target == .nothing
-            record.end(.dryRun, isIdle ? "nothing to do: \(step.sentence)" : "would \(step.sentence)", at: self.now())
+            record.end(.dryRun, step.outcome, at: self.now())
         } catch {
-            record.end(.failed, readableMessage(of: error), at: self.now())
+            record.end(.failed, Remark(said: readableMessage(of: error)), at: self.now())
         }
         return record
     }
@@ -143,12 +149,7 @@ package struct AlertActor: Sendable {
                 let step = try await self.effects.prepare(record)
                 if step.target == .nothing || record.mode == .dryRun {
                     let state: AlertActionRecord.State = record.mode == .dryRun ? .dryRun : .skipped
-                    let isIdle = step.target == .nothing
-                    record.end(
-                        state,
-                        isIdle ? "nothing to do: \(step.sentence)" : "would \(step.sentence)",
-                        at: self.now()
-                    )
+                    record.end(state, step.outcome, at: self.now())
                     try await self.store.save(record, dueAt: dueAt)
                     return record
                 }
@@ -159,9 +160,9 @@ package struct AlertActor: Sendable {
                 record.end(.done, try await self.effects.perform(target, record), at: self.now())
             }
         } catch {
-            record.outcome = readableMessage(of: error)
+            record.note(Remark(said: readableMessage(of: error)))
             if record.attemptCount >= Self.attemptLimit {
-                record.end(.failed, record.outcome, at: self.now())
+                record.end(.failed, record.outcomeRemark, at: self.now())
             }
             dueAt = self.leaseClock() + .seconds(10 * Int64(record.attemptCount))
         }

@@ -89,11 +89,11 @@ package struct CauseWalk: Sendable {
             step = parent
         }
         let endpoint = findings[path[0]].endpoints.first
-        alert.summary = findings[path[0]].summary
-        alert.causes =
-            findings[path[0]].causes
-            + path.dropFirst().flatMap { [findings[$0].summary(for: endpoint)] + findings[$0].causes }
-        alert.consequences = suffering.filter { !path.contains($0) }.map { findings[$0].summary }
+        alert.summaryRemark = findings[path[0]].summaryRemark
+        alert.causeRemarks =
+            findings[path[0]].causeRemarks
+            + path.dropFirst().flatMap { [findings[$0].summary(for: endpoint)] + findings[$0].causeRemarks }
+        alert.consequenceRemarks = suffering.filter { !path.contains($0) }.map { findings[$0].summaryRemark }
         alert.members = [alert.key] + suffering.map { findings[$0].key }.filter { $0 != alert.key }
         let worst = members.map { findings[$0].priority }.min() ?? alert.priority
         alert.holds = members.filter { findings[$0].priority == worst }.map { findings[$0].holds }.min() ?? alert.holds

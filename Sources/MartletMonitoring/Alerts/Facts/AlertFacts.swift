@@ -11,7 +11,7 @@ package struct AlertFacts: Sendable {
         /// Requests that took longer than the latency of the alert.
         package let slowCount: Int
         /// Variants that were taken out, with the reason.
-        package let outages: [(variant: String, reason: String)]
+        package let outages: [(variant: String, reason: Remark)]
 
         /// Describes five minutes.
         package init(
@@ -19,7 +19,7 @@ package struct AlertFacts: Sendable {
             requestCount: Int,
             faultCount: Int,
             slowCount: Int,
-            outages: [(variant: String, reason: String)]
+            outages: [(variant: String, reason: Remark)]
         ) {
             self.endpoint = endpoint
             self.requestCount = requestCount
@@ -132,20 +132,39 @@ package struct AlertFacts: Sendable {
 
     /// The budget that burns fastest; the others are in the same line.
     private static func finding(_ budgets: Budgets) -> AlertFinding? {
-        let burning = [("errors", budgets.errors), ("late answers", budgets.latency)]
-            .compactMap { what, budget in budget.burning.map { (what: what, budget: budget, burn: $0) } }
+        let burning = [(isErrors: true, budget: budgets.errors), (isErrors: false, budget: budgets.latency)]
+            .compactMap { isErrors, budget in
+                budget.burning.map { (isErrors: isErrors, budget: budget, burn: $0) }
+            }
             .sorted { $0.burn.rate > $1.burn.rate }
         guard let first = burning.first else { return nil }
         let texts = burning.map { item in
-            let rate = item.budget.rate(over: item.burn.long) ?? 0
-            return "\(item.what) use up their budget \((rate * 10).rounded() / 10) times as fast as it lasts "
-                + "(\(item.burn.long.shortText))"
+            let rate = ((item.budget.rate(over: item.burn.long) ?? 0) * 10).rounded() / 10
+            return Self.burn(item.isErrors, "\(rate)", .window(item.burn.long))
         }
+        let all = texts.dropFirst().reduce(texts[0]) { Remark("alert.and", "\($0); \($1)") }
         return AlertFinding(
             first.burn.rule,
             about: "endpoint:\(budgets.endpoint)",
-            summary: "\(budgets.endpoint): " + texts.joined(separator: "; ")
+            summary: Self.about(budgets.endpoint, all)
         )
+    }
+
+    private static func burn(_ isErrors: Bool, _ rate: String, _ window: Remark) -> Remark {
+        isErrors
+            ? Remark(
+                "alert.burn.errors",
+                "errors use up their budget \(rate) times as fast as it lasts (\(window))"
+            )
+            : Remark(
+                "alert.burn.late",
+                "late answers use up their budget \(rate) times as fast as it lasts (\(window))"
+            )
+    }
+
+    /// What is said of an endpoint, with its name.
+    private static func about(_ endpoint: String, _ what: Remark) -> Remark {
+        Remark("alert.about", "\(endpoint): \(what)")
     }
 
     private func interruptions(_ objectives: ServiceObjectives) -> [AlertFinding] {
@@ -155,11 +174,14 @@ package struct AlertFacts: Sendable {
                 guard seconds > objectives.downtime.seconds, let last = interruptions.map(\.at).max() else {
                     return nil
                 }
+                let minutes = Int(seconds / 60)
                 return AlertFinding(
                     .deploymentInterrupts,
                     about: "endpoint:\(endpoint)",
-                    summary: "\(endpoint) answered nothing for \(Int(seconds / 60)) min after its deployment changed "
-                        + "(\(last))"
+                    summary: Remark(
+                        "alert.interrupted",
+                        "\(endpoint) answered nothing for \(minutes) min after its deployment changed (\(last))"
+                    )
                 )
             }
     }
@@ -170,18 +192,24 @@ package struct AlertFacts: Sendable {
         at now: EventTime
     ) -> AlertFinding? {
         guard now > experiment.since + objectives.experimentLength else { return nil }
-        let age = DataFact.text(TimeSpan(microseconds: now.microseconds - experiment.since.microseconds))
+        let age = Remark.length(TimeSpan(microseconds: now.microseconds - experiment.since.microseconds))
+        let limit = Remark.length(objectives.experimentLength)
+        let (id, endpoint) = (experiment.id, experiment.endpoint)
         return AlertFinding(
             .experimentTooLong,
-            about: "endpoint:\(experiment.endpoint)",
-            summary: "the A/B test \(experiment.id) at \(experiment.endpoint) goes on for \(age) "
-                + "(\(DataFact.text(objectives.experimentLength)) at most)"
+            about: "endpoint:\(endpoint)",
+            summary: Remark(
+                "alert.experimentTooLong",
+                "the A/B test \(id) at \(endpoint) goes on for \(age) (\(limit) at most)"
+            )
         )
     }
 
     private static func findings(_ traffic: Traffic, _ objectives: ServiceObjectives) -> [AlertFinding] {
         let subject = "endpoint:\(traffic.endpoint)"
-        let outages = traffic.outages.map { "variant \($0.variant) was taken out: \($0.reason)" }
+        let outages = traffic.outages.map {
+            Remark("alert.outage", "variant \($0.variant) was taken out: \($0.reason)")
+        }
         var findings: [AlertFinding] = []
         let count = Double(traffic.requestCount)
         let isKnown = traffic.requestCount >= Self.fewestRequests
@@ -191,7 +219,7 @@ package struct AlertFacts: Sendable {
                 AlertFinding(
                     .requestsFail,
                     about: subject,
-                    summary: "\(traffic.endpoint): \(Self.percent(faults)) of requests fail",
+                    summary: Remark("alert.requestsFail", "\(traffic.endpoint): \(.percent(faults)) of requests fail"),
                     causes: outages
                 )
             )
@@ -200,19 +228,22 @@ package struct AlertFacts: Sendable {
                 AlertFinding(
                     .variantOut,
                     about: subject,
-                    summary: "\(traffic.endpoint): \(first)",
+                    summary: Self.about(traffic.endpoint, first),
                     causes: Array(outages.dropFirst())
                 )
             )
         }
         let slow = Double(traffic.slowCount) / max(count, 1)
         if isKnown, slow > 0.05 {
+            let limit = Int(objectives.latencyAlertSeconds * 1_000)
             findings.append(
                 AlertFinding(
                     .slow,
                     about: subject,
-                    summary: "\(traffic.endpoint): \(Self.percent(slow)) of answers take longer than "
-                        + "\(Int(objectives.latencyAlertSeconds * 1_000)) ms"
+                    summary: Remark(
+                        "alert.slow",
+                        "\(traffic.endpoint): \(.percent(slow)) of answers take longer than \(limit) ms"
+                    )
                 )
             )
         }
@@ -222,16 +253,16 @@ package struct AlertFacts: Sendable {
     /// One alert for one cause: inputs that drifted are what an error that grew is put down to.
     private static func finding(_ comparison: Comparison, _ objectives: ServiceObjectives) -> AlertFinding? {
         let subject = "endpoint:\(comparison.endpoint)"
-        let names = comparison.driftedColumns
-        let drift =
-            names.isEmpty
-            ? [] : ["\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? " and more" : "") drifted"]
-        let version = comparison.version
+        let drift = Self.drift(comparison.driftedColumns)
+        let (endpoint, version) = (comparison.endpoint, comparison.version)
         if let growth = comparison.errorGrowth, growth > objectives.errorGrowth {
             return AlertFinding(
                 .errorGrew,
                 about: subject,
-                summary: "\(comparison.endpoint): the error of \(version) is +\(Self.percent(growth)) against training",
+                summary: Remark(
+                    "alert.errorGrew",
+                    "\(endpoint): the error of \(version) is +\(.percent(growth)) against training"
+                ),
                 causes: drift
             )
         }
@@ -239,21 +270,27 @@ package struct AlertFacts: Sendable {
             return AlertFinding(
                 .errorExpectedToGrow,
                 about: subject,
-                summary: "\(comparison.endpoint): the error of \(version) is expected to be +\(Self.percent(growth)) "
-                    + "against training",
+                summary: Remark(
+                    "alert.errorExpectedToGrow",
+                    "\(endpoint): the error of \(version) is expected to be +\(.percent(growth)) against training"
+                ),
                 causes: drift
             )
         }
-        guard names.count >= objectives.driftedColumnCount, let text = drift.first else { return nil }
+        guard comparison.driftedColumns.count >= objectives.driftedColumnCount, let text = drift.first else {
+            return nil
+        }
         return AlertFinding(
             .inputsDrifted,
             about: subject,
-            summary: "\(comparison.endpoint): \(text) from the training of \(version)"
+            summary: Remark("alert.driftedFrom", "\(endpoint): \(text) from the training of \(version)")
         )
     }
 
-    static func percent(_ share: Double) -> String {
-        let rounded = (share * 1_000).rounded() / 10
-        return rounded == rounded.rounded() ? "\(Int(rounded)) %" : "\(rounded) %"
+    /// The inputs that drifted, in one line; none when none did.
+    private static func drift(_ names: [String]) -> [Remark] {
+        let shown = names.prefix(5).joined(separator: ", ")
+        if names.count > 5 { return [Remark("alert.driftedMore", "\(shown) and more drifted")] }
+        return names.isEmpty ? [] : [Remark("alert.drifted", "\(shown) drifted")]
     }
 }

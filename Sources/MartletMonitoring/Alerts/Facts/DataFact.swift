@@ -57,81 +57,110 @@ package struct DataFact: Sendable, Hashable {
         _ features: StaleFeatures
     ) -> [AlertFinding] {
         if self.isSource { return self.sourceFindings(objectives, at: now) }
-        return self.stale(.featuresStale, "feature view \(self.name)", at: now)
-            .map { finding in
-                var finding = finding
-                let age = String(finding.summary.dropFirst("feature view \(self.name)".count))
-                if let all = features.all { finding.summary = all + age }
-                finding.summaries = features.byEndpoint.mapValues { $0 + age }
-                return finding
-            }
+        guard let age = self.staleness(at: now) else { return [] }
+        let view = Remark("alert.subject.view", "feature view \(self.name)")
+        var finding = self.finding(.featuresStale, age.summary(features.all ?? view))
+        finding.summaryRemarks = features.byEndpoint.mapValues(age.summary)
+        return [finding]
     }
 
     private var isSource: Bool { self.subject.hasPrefix("source:") }
     var name: String { String(self.subject.drop { $0 != ":" }.dropFirst()) }
 
     private func sourceFindings(_ objectives: ServiceObjectives, at now: EventTime) -> [AlertFinding] {
-        var findings = self.stale(.sourceStale, "source \(self.name)", at: now)
+        var findings: [AlertFinding] = []
+        if let age = self.staleness(at: now) {
+            findings.append(
+                self.finding(.sourceStale, age.summary(Remark("alert.subject.source", "source \(self.name)")))
+            )
+        }
         guard let last = self.standing?.last else { return findings }
-        let reason = last.message.map { ": \($0)" } ?? ""
         switch last.outcome {
-        case .failed:
-            findings.append(self.finding(.sourceFails, "source \(self.name) could not be loaded\(reason)"))
-        case .refused:
-            findings.append(self.finding(.gateFailed, "ingest gate of \(self.name) failed\(reason)"))
-        case .fallback:
-            findings.append(self.finding(.fallbackInUse, "\(self.name) is read from its fallback\(reason)"))
+        case .failed: findings.append(self.finding(.sourceFails, self.failure(last.message)))
+        case .refused: findings.append(self.finding(.gateFailed, self.refusal(last.message)))
+        case .fallback: findings.append(self.finding(.fallbackInUse, self.fallback(last.message)))
         case .fresh, .nothingNew: break
         }
         if !last.schemaChanges.isEmpty {
             let changes = last.schemaChanges.prefix(3).joined(separator: ", ")
-            let more = last.schemaChanges.count > 3 ? " and more" : ""
             findings.append(
-                self.finding(.schemaChanged, "the schema of source \(self.name) changed: \(changes)\(more)")
+                self.finding(
+                    .schemaChanged,
+                    last.schemaChanges.count > 3
+                        ? Remark(
+                            "alert.schemaChangedMore",
+                            "the schema of source \(self.name) changed: \(changes) and more"
+                        )
+                        : Remark("alert.schemaChanged", "the schema of source \(self.name) changed: \(changes)")
+                )
             )
         }
-        let rows = last.rowCount + last.quarantinedCount
-        let share = Double(last.quarantinedCount) / Double(max(rows, 1))
-        if last.quarantinedCount > 0, share > objectives.quarantineShare {
+        let held = last.quarantinedCount
+        let rows = last.rowCount + held
+        let share = Double(held) / Double(max(rows, 1))
+        if held > 0, share > objectives.quarantineShare {
             findings.append(
                 self.finding(
                     .rowsQuarantined,
-                    "\(last.quarantinedCount) of \(rows) rows of \(self.name) are in quarantine "
-                        + "(\(AlertFacts.percent(share)))"
+                    Remark(
+                        "alert.quarantined",
+                        "\(held) of \(rows) rows of \(self.name) are in quarantine (\(.percent(share)))"
+                    )
                 )
             )
         }
         if self.loads.total >= Self.fewestLoads, let bad = self.loads.share, 1 - bad < objectives.collectionAlertShare {
-            findings.append(
-                self.finding(
-                    .collectionFails,
-                    "only \(AlertFacts.percent(1 - bad)) of the loads of \(self.name) in 30 days succeeded "
-                        + "(\(self.loads.total - self.loads.bad) of \(self.loads.total))"
-                )
-            )
+            findings.append(self.finding(.collectionFails, self.collection(bad)))
         }
         return findings
     }
 
-    private func stale(_ rule: AlertRule, _ what: String, at now: EventTime) -> [AlertFinding] {
-        guard let age = self.age(at: now), let limit = self.ageLimit, age > limit else { return [] }
+    private func failure(_ reason: String?) -> Remark {
+        guard let reason else { return Remark("alert.sourceFails", "source \(self.name) could not be loaded") }
+        return Remark("alert.sourceFailsWhy", "source \(self.name) could not be loaded: \(reason)")
+    }
+
+    private func refusal(_ reason: String?) -> Remark {
+        guard let reason else { return Remark("alert.gateFailed", "ingest gate of \(self.name) failed") }
+        return Remark("alert.gateFailedWhy", "ingest gate of \(self.name) failed: \(reason)")
+    }
+
+    private func fallback(_ reason: String?) -> Remark {
+        guard let reason else { return Remark("alert.fallback", "\(self.name) is read from its fallback") }
+        return Remark("alert.fallbackWhy", "\(self.name) is read from its fallback: \(reason)")
+    }
+
+    private func collection(_ bad: Double) -> Remark {
+        let (good, all) = (self.loads.total - self.loads.bad, self.loads.total)
+        let share = Remark.percent(1 - bad)
+        return Remark(
+            "alert.collection",
+            "only \(share) of the loads of \(self.name) in 30 days succeeded (\(good) of \(all))"
+        )
+    }
+
+    /// How long something was not brought up to date, and what was promised.
+    private struct Staleness {
+        let age: Remark
+        let promise: Remark
+
+        /// Says so of `what`.
+        func summary(_ what: Remark) -> Remark {
+            Remark("alert.stale", "\(what) stale \(self.age) (\(self.promise))")
+        }
+    }
+
+    private func staleness(at now: EventTime) -> Staleness? {
+        guard let age = self.age(at: now), let limit = self.ageLimit, age > limit else { return nil }
         let promise =
             switch self.limit {
-            case .due: "two of its times passed without success"
-            case .age, nil: "\(Self.text(limit)) at most"
+            case .due: Remark("alert.twoMissed", "two of its times passed without success")
+            case .age, nil: Remark("alert.atMost", "\(.length(limit)) at most")
             }
-        return [self.finding(rule, "\(what) stale \(Self.text(age)) (\(promise))")]
+        return Staleness(age: .length(age), promise: promise)
     }
 
-    private func finding(_ rule: AlertRule, _ summary: String) -> AlertFinding {
+    private func finding(_ rule: AlertRule, _ summary: Remark) -> AlertFinding {
         AlertFinding(rule, about: self.subject, summary: summary)
-    }
-
-    /// Whole days, hours or minutes, rounded down.
-    static func text(_ span: TimeSpan) -> String {
-        let minutes = span.microseconds / 60_000_000
-        if minutes >= 2 * 24 * 60 { return "\(minutes / (24 * 60)) d" }
-        if minutes >= 60 { return "\(minutes / 60) h" }
-        return minutes > 0 ? "\(minutes) min" : "\(span.microseconds / 1_000_000) s"
     }
 }

@@ -1,3 +1,5 @@
+import MartletCore
+
 /// How much of a host is used, as shares; `nil` where it cannot be read.
 package struct HostUse: Sendable, Hashable {
     package var disk: Double?
@@ -12,16 +14,29 @@ package struct HostUse: Sendable, Hashable {
 
     func findings(_ objectives: ServiceObjectives) -> [AlertFinding] {
         [
-            (AlertRule.diskFills, self.disk, "the disk is", "full"),
-            (.memoryFills, self.memory, "the memory is", "used"),
-            (.processorBusy, self.processor, "the CPU is", "used"),
-            (.filesRunOut, self.files, "of the files that may be open", "are"),
+            self.finding(.diskFills, self.disk, objectives) {
+                Remark("alert.host.disk", "the disk is \($0) full")
+            },
+            self.finding(.memoryFills, self.memory, objectives) {
+                Remark("alert.host.memory", "the memory is \($0) used")
+            },
+            self.finding(.processorBusy, self.processor, objectives) {
+                Remark("alert.host.processor", "the CPU is \($0) used")
+            },
+            self.finding(.filesRunOut, self.files, objectives) {
+                Remark("alert.host.files", "\($0) of the files that may be open are")
+            },
         ]
-        .compactMap { rule, share, what, how in
-            guard let share, share > objectives.diskShare else { return nil }
-            let percent = AlertFacts.percent(share)
-            let text = rule == .filesRunOut ? "\(percent) \(what) \(how)" : "\(what) \(percent) \(how)"
-            return AlertFinding(rule, about: "host", summary: text)
-        }
+        .compactMap(\.self)
+    }
+
+    private func finding(
+        _ rule: AlertRule,
+        _ share: Double?,
+        _ objectives: ServiceObjectives,
+        _ summary: (Remark) -> Remark
+    ) -> AlertFinding? {
+        guard let share, share > objectives.diskShare else { return nil }
+        return AlertFinding(rule, about: "host", summary: summary(.percent(share)))
     }
 }

@@ -4,7 +4,7 @@ package import MartletCore
 package struct JobFact: Sendable, Hashable {
     package let pipeline: String
     /// Why its last job failed, with the job's id; `nil` when it did not.
-    package var failure: (id: String, reason: String)? { self.failed.map { (id: $0.id, reason: $0.reason) } }
+    package var failure: (id: String, reason: Remark)? { self.failed.map { (id: $0.id, reason: $0.reason) } }
     private let failed: Failure?
     /// A tick that no job was begun for.
     package let missed: EventTime?
@@ -15,13 +15,13 @@ package struct JobFact: Sendable, Hashable {
 
     private struct Failure: Sendable, Hashable {
         let id: String
-        let reason: String
+        let reason: Remark
     }
 
     /// Describes how a pipeline goes.
     package init(
         pipeline: String,
-        failure: (id: String, reason: String)? = nil,
+        failure: (id: String, reason: Remark)? = nil,
         missed: EventTime? = nil,
         waitsSince: EventTime? = nil,
         trainings: [String: EventTime] = [:]
@@ -46,7 +46,10 @@ package struct JobFact: Sendable, Hashable {
                 AlertFinding(
                     .jobFailed,
                     about: subject,
-                    summary: "job \(failed.id) of pipeline \(self.pipeline) failed: \(failed.reason)"
+                    summary: Remark(
+                        "alert.jobFailed",
+                        "job \(failed.id) of pipeline \(self.pipeline) failed: \(failed.reason)"
+                    )
                 )
             )
         }
@@ -55,28 +58,34 @@ package struct JobFact: Sendable, Hashable {
                 AlertFinding(
                     .jobLate,
                     about: subject,
-                    summary: "pipeline \(self.pipeline) should have begun at \(missed)"
+                    summary: Remark(
+                        "alert.jobMissed",
+                        "pipeline \(self.pipeline) should have begun at \(missed)"
+                    )
                 )
             )
         } else if let waitsSince, now > waitsSince + Self.patience {
-            let waited = DataFact.text(TimeSpan(microseconds: now.microseconds - waitsSince.microseconds))
+            let waited = Remark.length(TimeSpan(microseconds: now.microseconds - waitsSince.microseconds))
             findings.append(
                 AlertFinding(
                     .jobLate,
                     about: subject,
-                    summary: "a job of pipeline \(self.pipeline) waits for \(waited)"
+                    summary: Remark("alert.jobWaits", "a job of pipeline \(self.pipeline) waits for \(waited)")
                 )
             )
         }
         for (recipe, since) in self.trainings.sorted(by: { $0.key < $1.key })
         where now > since + objectives.trainingAlertTime {
-            let time = DataFact.text(TimeSpan(microseconds: now.microseconds - since.microseconds))
+            let time = Remark.length(TimeSpan(microseconds: now.microseconds - since.microseconds))
+            let promise = Remark.length(objectives.trainingTime)
             findings.append(
                 AlertFinding(
                     .trainingSlow,
                     about: "recipe:\(recipe)",
-                    summary: "the training of \(recipe) goes on for \(time) (\(DataFact.text(objectives.trainingTime)) "
-                        + "is promised)"
+                    summary: Remark(
+                        "alert.trainingSlow",
+                        "the training of \(recipe) goes on for \(time) (\(promise) is promised)"
+                    )
                 )
             )
         }

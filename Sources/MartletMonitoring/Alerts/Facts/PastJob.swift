@@ -9,7 +9,7 @@ package struct PastJob: Sendable, Hashable {
     /// When it ended; `nil` while it did not.
     package let endedAt: EventTime?
     /// Why it failed; `nil` when it did not.
-    package let failure: String?
+    package let failure: Remark?
     /// The tick of a clock that began it; `nil` when something else did.
     package let tick: EventTime?
     /// The trainings among its steps that were begun.
@@ -38,7 +38,7 @@ package struct PastJob: Sendable, Hashable {
         createdAt: EventTime,
         startedAt: EventTime? = nil,
         endedAt: EventTime? = nil,
-        failure: String? = nil,
+        failure: Remark? = nil,
         tick: EventTime? = nil,
         trainings: [Training] = []
     ) {

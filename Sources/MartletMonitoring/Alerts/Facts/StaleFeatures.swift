@@ -1,9 +1,11 @@
+import MartletCore
+
 /// The features of one view that live models read, as alerts name them when the view is stale.
 struct StaleFeatures: Sendable, Hashable {
     /// Those that any endpoint reads, such as `feature mean_price of prices`; `nil` when none does.
-    let all: String?
+    let all: Remark?
     /// Those that each endpoint reads.
-    let byEndpoint: [String: String]
+    let byEndpoint: [String: Remark]
 
     /// The most that are named one by one.
     private static let limit = 3
@@ -20,10 +22,13 @@ struct StaleFeatures: Sendable, Hashable {
         self.all = names.isEmpty ? nil : Self.text(names, first: anywhere, of: view)
     }
 
-    private static func text(_ names: [String], first drifted: Set<String>, of view: String) -> String {
+    private static func text(_ names: [String], first drifted: Set<String>, of view: String) -> Remark {
         let sorted = names.filter(drifted.contains) + names.filter { !drifted.contains($0) }
         let rest = sorted.count - Self.limit
-        let shown = sorted.prefix(Self.limit).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
-        return "\(sorted.count == 1 ? "feature" : "features") \(shown) of \(view)"
+        let shown = sorted.prefix(Self.limit).joined(separator: ", ")
+        if rest > 0 { return Remark("alert.subject.featuresMore", "features \(shown) and \(rest) more of \(view)") }
+        return sorted.count == 1
+            ? Remark("alert.subject.feature", "feature \(shown) of \(view)")
+            : Remark("alert.subject.features", "features \(shown) of \(view)")
     }
 }

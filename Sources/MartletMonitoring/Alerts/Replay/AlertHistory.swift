@@ -112,7 +112,7 @@ package struct AlertHistory: Sendable {
                     faultCount: sum?.faultCount ?? 0,
                     slowCount: sum?.slowCount ?? 0,
                     outages: (outages[endpoint] ?? []).sorted { ($0.variant, $0.at) < ($1.variant, $1.at) }
-                        .map { (variant: $0.variant, reason: $0.reason) }
+                        .map { (variant: $0.variant, reason: Remark(said: $0.reason)) }
                 )
             }
     }

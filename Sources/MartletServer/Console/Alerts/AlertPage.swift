@@ -84,7 +84,7 @@ struct AlertPage: Sendable {
             "modeText": record.mode == .on ? nil : self.words["alert.mode.dry"],
             "actionState": self.words["alert.done." + record.state.rawValue], "actionStyle": Self.style(record.state),
             "asked": self.visit.figures.view(record.asked.at), "actor": record.asked.actor,
-            "outcome": record.outcome,
+            "outcome": self.words(record.outcomeRemark),
         ]
     }
 

@@ -109,9 +109,10 @@ struct AlertsPage: Sendable {
             "alertKey": alert.key, "alertAddress": Address.of("alerts", alert.id), "rule": alert.rule,
             "priority": alert.priority.rawValue,
             "priorityStyle": Self.style(alert.priority), "ruleTitle": self.words(ruleTitle: alert.rule),
-            "summary": alert.summary, "causes": alert.causes,
-            "hasCauses": !alert.causes.isEmpty, "consequences": alert.consequences ?? [],
-            "hasConsequences": !(alert.consequences ?? []).isEmpty,
+            "summary": self.words(alert.summaryRemark), "causes": alert.causeRemarks.map { self.words($0) },
+            "hasCauses": !alert.causeRemarks.isEmpty,
+            "consequences": alert.consequenceRemarks.map { self.words($0) },
+            "hasConsequences": !alert.consequenceRemarks.isEmpty,
             "runbook": self.words(runbookOf: alert.rule) ?? alert.runbook,
             "since": self.visit.figures.view(alert.firstFoundAt), "isPending": alert.phase == .pending,
             "endpoints": alert.endpoints.map {
@@ -151,7 +152,8 @@ struct AlertsPage: Sendable {
         let end = alert.resolvedAt ?? alert.lastFoundAt
         let seconds = Double(end.microseconds - alert.firstFoundAt.microseconds) / 1_000_000
         return [
-            "priority": alert.priority.rawValue, "priorityStyle": Self.style(alert.priority), "chain": alert.chain,
+            "priority": alert.priority.rawValue, "priorityStyle": Self.style(alert.priority),
+            "chain": ([alert.summaryRemark] + alert.causeRemarks).map { self.words($0) }.joined(separator: " ← "),
             "ruleTitle": self.words(ruleTitle: alert.rule),
             "alertKey": alert.key, "alertAddress": Address.of("alerts", alert.id),
             "since": self.visit.figures.view(alert.firstFoundAt),

@@ -76,8 +76,9 @@ struct OverviewReader: Sendable {
         for alert in firing where alert.acknowledgement == nil {
             var item = WaitingItem(
                 .alert,
-                alert.summary,
-                detail: ([alert.priority.rawValue + " · " + self.words(ruleTitle: alert.rule)] + alert.causes)
+                self.words(alert.summaryRemark),
+                detail: ([alert.priority.rawValue + " · " + self.words(ruleTitle: alert.rule)]
+                    + alert.causeRemarks.map { self.words($0) })
                     .joined(separator: " ← "),
                 address: Address.of("alerts"),
                 since: alert.firstFoundAt
@@ -96,7 +97,7 @@ struct OverviewReader: Sendable {
                     WaitingItem(
                         .outage,
                         "\(deployment.endpoint) · \(variant.name)",
-                        detail: outage.reason,
+                        detail: self.words(outage.remark),
                         address: Address.of("endpoints", deployment.endpoint),
                         since: nil
                     )
@@ -152,7 +153,7 @@ struct OverviewReader: Sendable {
                 WaitingItem(
                     .job,
                     job.pipeline,
-                    detail: job.failure,
+                    detail: job.failureRemark.map { self.words($0) },
                     address: Address.of("jobs", job.id),
                     since: job.endedAt
                 )

@@ -60,7 +60,7 @@ struct EndpointPage: Sendable {
         view["p50"] = figures.quantile(0.5).map(self.latency)
         view["p95"] = figures.quantile(0.95).map(self.latency)
         view["p99"] = figures.quantile(0.99).map(self.latency)
-        view["outage"] = found.outage.map { words("endpoint.takenOut", $0.reason) }
+        view["outage"] = found.outage.map { words("endpoint.takenOut", words($0.remark)) }
         return view
     }
 

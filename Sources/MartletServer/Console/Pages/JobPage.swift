@@ -23,7 +23,7 @@ struct JobPage: Sendable {
         var view = JobBadge.view(job, self.visit)
         view["causeText"] = self.visit.words(job.cause)
         view["commit"] = job.cause.commit?.id
-        view["failure"] = job.failure
+        view["failure"] = job.failureRemark.map { self.visit.words($0) }
         view["holder"] = stored.lease.map { $0.holder.split(separator: ":").prefix(2).joined(separator: ":") }
         view["cancelText"] = job.cancellation.map { cancellation in
             cancellation.by + (cancellation.reason.map { ": \($0)" } ?? "")
@@ -87,7 +87,7 @@ struct JobPage: Sendable {
             "stepPhase": self.visit.words["step.\(state.phase.rawValue)"], "stepStyle": JobBadge.style(state.phase),
             "tries": "\(state.tries)", "interruptions": state.interruptions > 0 ? "\(state.interruptions)" : nil,
             "stepTook": self.seconds(state).map { self.visit.figures.duration($0) },
-            "message": state.message,
+            "message": state.reason.map { self.visit.words($0) },
             "resultText": state.result.isEmpty ? nil : self.text(of: state.result),
         ]
     }

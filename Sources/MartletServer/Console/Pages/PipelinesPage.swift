@@ -72,7 +72,7 @@ enum JobBadge {
             "phaseText": visit.words["job.\(job.phase.rawValue)"], "phaseStyle": Self.style(job.phase),
             "progressText": "\(progress.done) / \(progress.all)",
             "tookText": seconds.map { visit.figures.duration($0) }, "createdAt": visit.figures.view(job.createdAt),
-            "whyText": job.failure ?? visit.words(job.cause),
+            "whyText": job.failureRemark.map { visit.words($0) } ?? visit.words(job.cause),
         ]
     }
 

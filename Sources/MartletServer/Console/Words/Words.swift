@@ -27,7 +27,8 @@ struct Words: Sendable, Hashable {
         Self.frame + Self.figures + Self.runs + Self.facts + Self.models + Self.ledger
         + Self.endpoints + Self.releases + Self.jobs + Self.monitoring + Self.overview + Self.data
         + Self.quality + Self.alerts + Self.releaseRemarks + Self.checklistRemarks + Self.testRemarks
-        + Self.retrainingRemarks + Self.work + Self.alertTitles
+        + Self.retrainingRemarks + Self.work + Self.alertTitles + Self.alertRemarks + Self.actionRemarks
+        + Self.jobRemarks
 
     private static let byKey = Dictionary(uniqueKeysWithValues: Self.phrases.map { ($0.key, $0) })
 

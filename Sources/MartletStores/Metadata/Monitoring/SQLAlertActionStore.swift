@@ -24,8 +24,9 @@ package struct SQLAlertActionStore: AlertActionStore {
             try new.compactMap { record in
                 var record = record
                 if !ignoringCoolDown, record.state == .waiting, let last = try Self.last(before: record, database) {
-                    let reason = "the same was asked for at \(last), and it cools down for \(record.coolDown)"
-                    record.end(.skipped, reason, at: record.asked.at)
+                    let reason: Remark.Text =
+                        "the same was asked for at \(last), and it cools down for \(record.coolDown)"
+                    record.end(.skipped, Remark("action.coolDown", reason), at: record.asked.at)
                 }
                 let added = try database.run(
                     """
