@@ -47,7 +47,7 @@ struct RetrainFollowUpTests {
         name: weekly
         recipe: rent
         labels: paid
-        triggers: {age: 1s}
+        triggers: {age: 1ms}
         cooldown: 0s
         auto: to-ab
         release: rollout

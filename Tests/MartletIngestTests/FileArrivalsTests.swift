@@ -5,8 +5,8 @@ import Testing
 struct FileArrivalsTests {
     private static func moment(_ second: Int64) -> EventTime { EventTime(microseconds: second * 1_000_000) }
 
-    private static func file(_ path: String, _ bytes: Int64 = 10, at second: Int64 = 0) -> SeenFile {
-        SeenFile(path: path, byteCount: bytes, modifiedAt: Self.moment(second))
+    private static func file(_ path: String, _ bytes: Int64 = 10, at second: Int64 = 0) -> WatchedFile {
+        WatchedFile(path: path, byteCount: bytes, modifiedAt: Self.moment(second))
     }
 
     @Test func `a file is told once it stands still, and once`() {

@@ -1,34 +1,19 @@
 package import MartletCore
 
-/// A file of a watched source as a look found it.
-package struct SeenFile: Sendable, Hashable {
-    /// As the source names it.
-    package var path: String
-    package var byteCount: Int64
-    package var modifiedAt: EventTime
-
-    /// Holds what was seen.
-    package init(path: String, byteCount: Int64, modifiedAt: EventTime) {
-        self.path = path
-        self.byteCount = byteCount
-        self.modifiedAt = modifiedAt
-    }
-}
-
 /// Tells which files of a watched folder are there to be read: new or changed ones that stand still.
 ///
 /// A file stands still when two looks one after the other find it alike, and, with `stableFor`, when it did not change for that
 /// long; so one that is being written is not read in the middle. Each state of a file is told once, until ``forget(_:)``.
 package struct FileArrivals: Sendable {
-    private var seen: [String: SeenFile] = [:]
-    private var taken: [String: SeenFile] = [:]
+    private var seen: [String: WatchedFile] = [:]
+    private var taken: [String: WatchedFile] = [:]
 
     /// Nothing was seen yet.
     package init() {}
 
     /// Looks at `files`, all that are there now, and returns the paths to be read, in the order of names.
-    package mutating func look(at files: [SeenFile], stableFor: TimeSpan? = nil, now: EventTime) -> [String] {
-        var present: [String: SeenFile] = [:]
+    package mutating func look(at files: [WatchedFile], stableFor: TimeSpan? = nil, now: EventTime) -> [String] {
+        var present: [String: WatchedFile] = [:]
         var ready: [String] = []
         for file in files {
             present[file.path] = file

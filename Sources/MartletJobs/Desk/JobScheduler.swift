@@ -1,23 +1,5 @@
 package import MartletCore
 
-/// A file as it was seen.
-package struct WatchedFile: Sendable, Hashable {
-    /// As the pattern names it.
-    package var path: String
-    package var byteCount: Int64
-    package var modifiedAt: EventTime
-
-    /// Holds what was seen.
-    package init(path: String, byteCount: Int64, modifiedAt: EventTime) {
-        self.path = path
-        self.byteCount = byteCount
-        self.modifiedAt = modifiedAt
-    }
-
-    /// Names the file with its content as far as size and time tell.
-    package var key: String { "\(self.path) \(self.byteCount) \(self.modifiedAt.microseconds)" }
-}
-
 /// What triggers look at.
 package protocol TriggerWatch: Sendable {
     /// The files that match a pattern, 1,000 at most.

@@ -22,9 +22,8 @@ package struct LabelMaturity: Sendable, Hashable, Codable {
 
     /// The delays that are told.
     package static let delays: [TimeSpan] = [
-        .seconds(60), .seconds(3_600), .seconds(6 * 3_600), .days(1), .days(3), .days(7), .days(14), .days(30),
-        .days(60),
-        .days(90), .days(180),
+        .seconds(60), .seconds(3_600), .seconds(6 * 3_600), .seconds(12 * 3_600),
+        .days(1), .days(2), .days(3), .days(7), .days(14), .days(30), .days(60), .days(90), .days(180),
     ]
 
     /// Estimates from the age of each prediction and, when its label is in, the delay at which it came.

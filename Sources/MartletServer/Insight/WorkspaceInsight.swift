@@ -25,6 +25,8 @@ package struct WorkspaceInsight: Sendable {
     /// Whether everything is well.
     package struct Overview: Sendable {
         package let isWell: Bool
+        /// How many things are wrong.
+        package let faultCount: Int
         /// The most urgent first.
         package let waiting: [Waiting]
         /// Endpoints that are live, with the version of each.
@@ -51,6 +53,7 @@ package struct WorkspaceInsight: Sendable {
         let overview = try await OverviewReader(context: self.context, words: words).overview()
         return Overview(
             isWell: overview.isWell,
+            faultCount: overview.faultCount,
             waiting: overview.waiting.map { item in
                 Waiting(
                     kind: item.kind.rawValue,

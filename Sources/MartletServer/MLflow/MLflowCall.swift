@@ -19,6 +19,8 @@ package struct MLflowServices: Sendable {
     package let actor: @Sendable (Request) -> String
     /// Whether the artifact store has presigned addresses, from which clients download directly.
     package let hasPresignedDownloads: Bool
+    /// Runs that searches wrote before.
+    let writtenRuns = WrittenRuns()
 
     /// Puts it together; the stores are guarded by the roles of whoever asks.
     package init(

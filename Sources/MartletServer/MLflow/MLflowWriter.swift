@@ -1,5 +1,6 @@
 import MartletCore
 import MartletServing
+import MartletTracking
 
 /// The name of a field that is written many times, with its quotes and colon.
 struct MLflowField: Sendable {
@@ -46,6 +47,45 @@ struct MLflowWriter: Sendable {
         self.name(name)
         self.json.raw(UInt8(ascii: "["))
         for element in elements { try self.object { json in try body(&json, element) } }
+        self.json.raw(UInt8(ascii: "]"))
+        self.needsComma = true
+    }
+
+    /// Writes a field that is a list of objects written before; an empty one is left out.
+    mutating func list(_ name: String, written objects: [[UInt8]]) {
+        guard !objects.isEmpty else { return }
+        self.name(name)
+        var separator = UInt8(ascii: "[")
+        for object in objects {
+            self.json.raw(separator)
+            self.json.raw(object)
+            separator = UInt8(ascii: ",")
+        }
+        self.json.raw(UInt8(ascii: "]"))
+        self.needsComma = true
+    }
+
+    /// Writes a field that is a list of points of one metric; an empty one is left out.
+    ///
+    /// Histories are long, so what is alike in every point is put together once.
+    mutating func points(_ name: String, _ key: String, _ points: [Metric]) {
+        guard !points.isEmpty else { return }
+        var head = JSONWriter()
+        head.raw(Self.firstKey)
+        head.string(key)
+        head.raw(Self.value)
+        self.name(name)
+        self.json.raw(UInt8(ascii: "["))
+        for point in points {
+            self.separate()
+            self.json.raw(head.bytes)
+            self.double(point.value)
+            self.json.raw(Self.timestamp)
+            self.json.integer(point.timestamp.milliseconds)
+            self.json.raw(Self.step)
+            self.json.integer(point.step)
+            self.json.raw(UInt8(ascii: "}"))
+        }
         self.json.raw(UInt8(ascii: "]"))
         self.needsComma = true
     }
@@ -154,6 +194,8 @@ struct MLflowWriter: Sendable {
     private static let firstKey = Array(#"{"key":"#.utf8)
     private static let nextKey = Array(#",{"key":"#.utf8)
     private static let value = Array(#","value":"#.utf8)
+    private static let timestamp = Array(#","timestamp":"#.utf8)
+    private static let step = Array(#","step":"#.utf8)
 
     private mutating func name(_ name: String) {
         self.separate()
@@ -171,6 +213,7 @@ struct MLflowWriter: Sendable {
 extension EventTime {
     /// Milliseconds since 1970, rounded down.
     var milliseconds: Int64 {
-        self.microseconds >= 0 ? self.microseconds / 1_000 : -((999 - self.microseconds) / 1_000)
+        let (quotient, remainder) = self.microseconds.quotientAndRemainder(dividingBy: 1_000)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 }

@@ -20,7 +20,7 @@ enum MetricCalls {
         let hasMore = points.count > limit
         if hasMore { points.removeLast() }
         return MLflowAnswer.object(capacity: 64 + points.count * 90) { json in
-            json.list("metrics", points) { json, metric in RunJSON.write(metric, to: &json) }
+            json.points("metrics", key, points)
             if hasMore { json.string("next_page_token", PageToken.encode(offset: offset + limit, of: search)) }
         }
     }

@@ -23,8 +23,9 @@ enum RunSearchCalls {
                 offset: offset
             )
         )
-        return MLflowAnswer.object(capacity: 256 + page.runs.count * 1_200) { json in
-            json.list("runs", page.runs) { json, run in RunJSON.write(run, to: &json) }
+        let texts = call.services.writtenRuns.texts(of: page.runs)
+        return MLflowAnswer.object(capacity: texts.reduce(256) { $0 + $1.count + 1 }) { json in
+            json.list("runs", written: texts)
             if let next = page.nextOffset {
                 json.string("next_page_token", PageToken.encode(offset: next, of: mark))
             }

@@ -51,12 +51,17 @@ package struct JSONWriter: Sendable {
         guard value < 0 || value > 9 else { return self.bytes.append(48 + UInt8(value)) }
         if value < 0 { self.bytes.append(UInt8(ascii: "-")) }
         var rest = value.magnitude
-        let start = self.bytes.count
-        while rest > 0 {
-            self.bytes.append(48 + UInt8(truncatingIfNeeded: rest % 10))
+        var length = 0
+        var left = rest
+        while left > 0 {
+            left /= 10
+            length += 1
+        }
+        self.bytes.append(contentsOf: repeatElement(0, count: length))
+        for position in 1...length {
+            self.bytes[self.bytes.count - position] = 48 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-        self.bytes[start...].reverse()
     }
 
     /// Appends a number in the fewest digits that read back as the same double; `null` when it is not finite.
@@ -122,7 +127,8 @@ package struct JSONWriter: Sendable {
     private static func hexDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 87 + nibble }
 
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-        value >= 0 ? value / divisor : -((divisor - 1 - value) / divisor)
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
     /// The proleptic Gregorian date of a day counted from 1970-01-01, by whole 400-year eras that start on 1 March.

@@ -72,6 +72,13 @@ struct BatchStage {
         index: Int,
         like earlier: RawRecordLayout?
     ) throws -> RawRecordLayout {
+        if RawText.isUTF16(Self.start(of: page, 2)) {
+            throw IngestError(
+                .ingestMissingColumn,
+                "'\(self.load.origin)' is UTF-16, as Excel's Unicode text is; save it as CSV in UTF-8, or run: "
+                    + "iconv -f UTF-16 -t UTF-8"
+            )
+        }
         let text = try self.textFile(page, encoding: format.encoding, index: index)
         let header = try self.header(of: text, format)
         let layout = try header.layout(for: self.load.definition, origin: self.load.origin)
@@ -294,9 +301,12 @@ struct BatchStage {
         }
     }
 
-    private static func isGzip(_ path: String) -> Bool {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+    private static func isGzip(_ path: String) -> Bool { Self.start(of: path, 2) == Data([0x1F, 0x8B]) }
+
+    /// The first `count` bytes of a file, or fewer.
+    private static func start(of path: String, _ count: Int) -> Data {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return Data() }
         defer { try? handle.close() }
-        return (try? handle.read(upToCount: 2)) == Data([0x1F, 0x8B])
+        return (try? handle.read(upToCount: count)) ?? Data()
     }
 }

@@ -1,5 +1,5 @@
 package import Foundation
-import MartletCore
+package import MartletCore
 package import MartletReleases
 import Synchronization
 
@@ -39,7 +39,7 @@ package final class PredictionExposures: ExposureSource {
         for line in try PredictionLogSegment.newLines(of: url, from: &offset) where line.range(of: mark) != nil {
             // A line that a crash cut off is passed over.
             guard let record = try? decoder.decode(LoggedExposure.self, from: Data(line)),
-                let exposure = record.exposure
+                let exposure = Exposure(record)
             else { continue }
             exposures.append(exposure)
         }
@@ -67,26 +67,37 @@ private struct LoggedExposure: Decodable {
         case requestID = "request_id"
         case insteadOf = "instead_of"
     }
-
-    var exposure: Exposure? {
-        guard self.status == "answered", let variant = self.variant else { return nil }
-        let inputs = self.inputs ?? []
-        return Exposure(
-            requestID: self.requestID,
-            at: self.time,
-            variant: variant,
-            unit: self.unit ?? self.requestID,
-            entity: inputs.count == 1 ? Exposure.entity(of: inputs[0].entities) : nil,
-            prediction: self.predictions.flatMap { $0.count == 1 ? $0[0] : nil },
-            isShadow: self.shadow == true,
-            isSubstitute: self.insteadOf != nil
-        )
-    }
 }
+
+/// What of a record of a prediction makes an exposure.
+package protocol ExposureRecord {
+    /// One input of the request.
+    associatedtype Input: ExposureInput
+
+    var requestID: String { get }
+    var time: EventTime { get }
+    var variant: String? { get }
+    var unit: String? { get }
+    var insteadOf: String? { get }
+    var shadow: Bool? { get }
+    var status: String { get }
+    var predictions: [Double?]? { get }
+    var inputs: [Input]? { get }
+}
+
+/// An input with its join keys.
+package protocol ExposureInput {
+    var entities: [String: JSONValue] { get }
+}
+
+extension LoggedPrediction: ExposureRecord {}
+extension LoggedPrediction.Input: ExposureInput {}
+extension LoggedExposure: ExposureRecord {}
+extension LoggedExposure.Input: ExposureInput {}
 
 extension Exposure {
     /// The exposure of a record; `nil` when the request was refused or met no variant.
-    package init?(_ record: LoggedPrediction) {
+    package init?(_ record: some ExposureRecord) {
         guard record.status == "answered", let variant = record.variant else { return nil }
         let inputs = record.inputs ?? []
         self.init(
@@ -102,7 +113,7 @@ extension Exposure {
     }
 
     /// The join keys in one text, in the order of their names; `nil` without any.
-    fileprivate static func entity(of keys: [String: JSONValue]) -> String? {
+    private static func entity(of keys: [String: JSONValue]) -> String? {
         guard !keys.isEmpty else { return nil }
         return keys.sorted { $0.key < $1.key }.map { Self.text($0.value) }.joined(separator: "|")
     }

@@ -38,7 +38,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func show(_ overview: WorkspaceInsight.Overview, _ terminal: Terminal, at now: EventTime) {
-        let faults = overview.waiting.count(where: \.isFault)
+        let faults = overview.faultCount
         terminal.line(
             overview.isWell
                 ? terminal.output.good("Everything is well.")
@@ -53,7 +53,9 @@ struct StatusCommand: AsyncParsableCommand {
                 + "\(Self.count(overview.runningJobs, "job", "jobs")); "
                 + Self.count(overview.firingAlerts, "alert fires", "alerts fire")
         )
-        if let fault = overview.dataFault { terminal.note("the sources could not be read: \(fault)") }
+        if let fault = overview.dataFault {
+            terminal.line(terminal.output.bad("the sources could not be read: \(fault)"))
+        }
         guard !overview.waiting.isEmpty else {
             terminal.line("nothing waits for anybody")
             return

@@ -112,7 +112,7 @@ struct IngestWatch {
     }
 
     /// The files of a source that are there; `nil` for a place that is not files.
-    private func files(of definition: SourceDefinition) -> [SeenFile]? {
+    private func files(of definition: SourceDefinition) -> [WatchedFile]? {
         let fetcher = FileSourceFetcher(baseDirectory: self.application.workspace.folder.path)
         let paths: [String]
         switch definition.location.place {
@@ -120,13 +120,7 @@ struct IngestWatch {
         case .glob(let glob): paths = (try? fetcher.matches(of: glob)) ?? []
         case .url, .command, .postgres, .objects, .none: return nil
         }
-        return paths.compactMap { path in
-            let facts = try? FileManager.default.attributesOfItem(atPath: self.application.workspace.resolve(path).path)
-            guard let size = facts?[.size] as? NSNumber, let time = facts?[.modificationDate] as? Date else {
-                return nil
-            }
-            return SeenFile(path: path, byteCount: size.int64Value, modifiedAt: EventTime(time))
-        }
+        return paths.compactMap { WatchedFile($0, at: self.application.workspace.resolve($0)) }
     }
 
     private func greet() {

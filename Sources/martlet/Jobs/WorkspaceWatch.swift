@@ -12,11 +12,7 @@ struct WorkspaceWatch: TriggerWatch {
         let paths = (try? fetcher.matches(of: pattern)) ?? []
         return paths.prefix(1_000)
             .compactMap { path in
-                let full = path.hasPrefix("/") ? path : "\(self.folder.path)/\(path)"
-                guard let facts = try? FileManager.default.attributesOfItem(atPath: full),
-                    let size = facts[.size] as? NSNumber, let time = facts[.modificationDate] as? Date
-                else { return nil }
-                return WatchedFile(path: path, byteCount: size.int64Value, modifiedAt: EventTime(time))
+                WatchedFile(path, at: path.hasPrefix("/") ? URL(filePath: path) : self.folder.appending(path: path))
             }
     }
 

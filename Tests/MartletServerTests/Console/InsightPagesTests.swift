@@ -155,7 +155,7 @@ struct InsightPagesTests {
             Self.author
         )
         let busy = try await self.get(router, "/console")
-        #expect(busy.contains("Not well: 1 things need a look."))
+        #expect(busy.contains("Not well. To be looked at: 1."))
         #expect(busy.contains("the error is +24 %&lt;b&gt;") && !busy.contains("%<b>"))
         #expect(busy.contains("P1 · Error grew ← area drifted ← a source changed") && busy.contains("an approver"))
         let korean = try await self.get(router, "/console", "ko")
@@ -164,6 +164,17 @@ struct InsightPagesTests {
         #expect(told["well"] == .boolean(false))
         guard case .array(let waiting)? = told["waiting"] else { return }
         #expect(waiting.map { $0["kind"] } == ["alert", "approval"])
+    }
+
+    @Test func `sources that cannot be read are something wrong`() {
+        var overview = OverviewReader.Overview()
+        #expect(overview.isWell && overview.faultCount == 0)
+        overview.waiting.append(WaitingItem(.approval, "prices:1", address: "", since: nil))
+        #expect(overview.isWell)
+        overview.dataFault = "the library of DuckDB was not found"
+        #expect(!overview.isWell && overview.faultCount == 1 && overview.json["well"] == .boolean(false))
+        overview.waiting.append(WaitingItem(.alert, "ErrorGrew", address: "", since: nil))
+        #expect(overview.faultCount == 2)
     }
 
     @Test func `an alert is shown with its chain, taken on and silenced`() async throws {

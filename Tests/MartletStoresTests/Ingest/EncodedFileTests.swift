@@ -56,6 +56,18 @@ struct EncodedFileTests {
         #expect(error?.message.contains("encoding: cp949") == true)
     }
 
+    @Test(arguments: ["csv", "{csv: {encoding: cp949}}"], [String.Encoding.utf16LittleEndian, .utf16BigEndian])
+    func `a UTF-16 file is told to be one, with the way out`(format: String, encoding: String.Encoding) async throws {
+        let bench = try IngestWorkbench()
+        defer { bench.remove() }
+        let text = try #require("\u{FEFF}계약일,자치구\n2023-05-23,강남구\n".data(using: encoding))
+        try text.write(to: bench.folder.appendingPathComponent("s.csv"))
+        let error = await #expect(throws: IngestError.self) {
+            try await bench.ingest("name: s\nlocation: {path: s.csv}\nformat: \(format)\n" + Self.columns)
+        }
+        #expect(error?.message.contains("is UTF-16") == true && error?.message.contains("iconv") == true)
+    }
+
     @Test(arguments: ["csv", "json_lines"])
     func `packed UTF-8 files load like plain ones`(format: String) async throws {
         let bench = try IngestWorkbench()

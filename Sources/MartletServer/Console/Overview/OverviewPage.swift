@@ -23,9 +23,9 @@ struct OverviewPage: Sendable {
             "tiles": self.tiles(overview), "business": business.map(self.row), "hasBusiness": !business.isEmpty,
             "hasEndpoints": !overview.deployments.isEmpty, "dataFault": overview.dataFault,
         ]
-        let faults = overview.waiting.count { $0.kind.isFault }
         view["headText"] =
-            overview.isWell ? self.words["overview.well"] : self.words("overview.unwell", Figures.count(faults))
+            overview.isWell
+            ? self.words["overview.well"] : self.words("overview.unwell", Figures.count(overview.faultCount))
         if overview.deployments.isEmpty { view["steps"] = self.steps(overview) }
         return ConsolePage(template: "overview", title: self.words["overview"], section: .overview, view: view)
     }

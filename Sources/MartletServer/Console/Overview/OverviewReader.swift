@@ -32,8 +32,11 @@ struct OverviewReader: Sendable {
             return self.firing.contains { $0.endpoints.contains(endpoint) && !names.isDisjoint(with: $0.rules) }
         }
 
+        /// How many things are wrong; sources that cannot be read are one of them.
+        var faultCount: Int { self.waiting.count { $0.kind.isFault } + (self.dataFault == nil ? 0 : 1) }
+
         /// Whether nothing is wrong; decisions may wait all the same.
-        var isWell: Bool { !self.waiting.contains { $0.kind.isFault } }
+        var isWell: Bool { self.faultCount == 0 }
     }
 
     let context: ConsoleContext

@@ -5,7 +5,7 @@ extension Words {
         Phrase("overview.now", "Now", "현재"),
         Phrase("overview.lead", "Whether everything is well, and what waits for whom.", "전체 상태와 누군가를 기다리는 일을 보여 줍니다."),
         Phrase("overview.well", "Everything is well.", "모두 정상입니다."),
-        Phrase("overview.unwell", "Not well: {} things need a look.", "확인이 필요한 문제가 {}건 있습니다."),
+        Phrase("overview.unwell", "Not well. To be looked at: {}.", "확인이 필요한 문제가 {}건 있습니다."),
         Phrase("overview.bars", "Predictions of {} a day", "{}의 일별 예측 수"),
         Phrase("tile.endpoints", "Live endpoints", "서비스 중인 엔드포인트"),
         Phrase("tile.models", "Models", "모델"),

@@ -34,7 +34,7 @@ struct FileShape {
         guard let first = sample.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }) else {
             throw IngestError(.ingestNotInferable, "'\(path)' is empty; is it the right file?")
         }
-        if sample.starts(with: [0xFF, 0xFE]) || sample.starts(with: [0xFE, 0xFF]) {
+        if RawText.isUTF16(sample) {
             throw IngestError(.ingestNotInferable, "'\(path)' is UTF-16; save it as UTF-8 and try again")
         }
         if sample.starts(with: Data("PAR1".utf8)) {
