@@ -1,9 +1,9 @@
 import Foundation
+import Synchronization
 
-/// A program started in a process group of its own, with its output in files.
+/// A program started in a process group of its own.
 ///
-/// Files and not pipes, so that a program that writes much is never held up, and one that leaves children behind never
-/// holds the reader up.
+/// It inherits the three streams it is given and no other open file, and hears signals as any program does.
 package struct ChildProcess: Sendable {
     /// How a program ended.
     package enum Ending: Sendable, Hashable {
@@ -11,7 +11,26 @@ package struct ChildProcess: Sendable {
         case signalled(Int32)
     }
 
-    private let id: pid_t
+    /// Where one of a program's three streams leads.
+    package enum Stream: Sendable {
+        /// To nothing: there is nothing to read, and what is written is gone.
+        case nothing
+        /// To a file that is made anew.
+        ///
+        /// Unlike a pipe it never holds a program up that writes much, nor a reader whose program left children behind.
+        case file(String)
+        /// To an open file of this process, by its number.
+        case descriptor(Int32)
+    }
+
+    /// Its number, which is its group's too.
+    package let id: Int32
+
+    /// Held while a pipe is made or a program starts, so that no program inherits the pipe of another.
+    static let starting = Mutex(())
+
+    /// What a program hears at once, though this process may have turned it off for itself.
+    private static let heard = [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD]
 
     /// Starts a program.
     ///
@@ -19,15 +38,19 @@ package struct ChildProcess: Sendable {
     ///   - arguments: the program, looked for in the `PATH` of `environment` when it has no slash, then its arguments.
     ///   - environment: its variables, each `NAME=value`; it sees no others.
     ///   - folder: the folder it starts in.
-    ///   - output: the file its standard output goes to, made anew.
-    ///   - errors: the file its standard error goes to, made anew.
+    ///   - isApart: whether it gets a process group of its own; else it is in that of this process.
+    ///   - input: where its standard input comes from.
+    ///   - output: where its standard output goes.
+    ///   - errors: where its standard error goes.
     /// - Throws: `engine.failed` when it cannot be started.
     package init(
         _ arguments: [String],
         environment: [String],
         folder: String,
-        output: String,
-        errors: String
+        isApart: Bool = true,
+        input: Stream = .nothing,
+        output: Stream,
+        errors: Stream
     ) throws(EngineError) {
         #if os(Linux)
         var actions = posix_spawn_file_actions_t()
@@ -42,18 +65,40 @@ package struct ChildProcess: Sendable {
             posix_spawn_file_actions_destroy(&actions)
             posix_spawnattr_destroy(&attributes)
         }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        for (number, stream) in [(0, input), (1, output), (2, errors)] as [(Int32, Stream)] {
+            switch stream {
+            case .nothing:
+                posix_spawn_file_actions_addopen(&actions, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0)
+            case .file(let path):
+                let flags = number == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC
+                posix_spawn_file_actions_addopen(&actions, number, path, flags, 0o600)
+            case .descriptor(let descriptor): posix_spawn_file_actions_adddup2(&actions, descriptor, number)
+            }
+        }
+        #if os(Linux)
+        let common = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        #else
+        let common = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT
+        #endif
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for signal in Self.heard { sigaddset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(common | (isApart ? POSIX_SPAWN_SETPGROUP : 0)))
         // The shell only goes to the folder, which not every system's spawn can do, and becomes the program.
         let shell = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder]
         var words: [UnsafeMutablePointer<CChar>?] = (shell + arguments).map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
         defer { for text in words + variables { free(text) } }
         var id: pid_t = 0
-        let status = posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, &variables)
+        let status = Self.starting.withLock { _ in
+            #if os(Linux)
+            for descriptor in Self.openDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
+            #endif
+            return posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, &variables)
+        }
         guard status == 0 else {
             throw EngineError(
                 .engineFailed,
@@ -63,13 +108,17 @@ package struct ChildProcess: Sendable {
         self.id = id
     }
 
-    /// How the program ended, or `nil` while it runs; after the end it is asked once.
-    package func ending() -> Ending? {
-        var status: Int32 = 0
-        let found = waitpid(self.id, &status, WNOHANG)
-        guard found == self.id else { return found == 0 || errno == EINTR ? nil : .exited(-1) }
-        let signal = status & 0x7F
-        return signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
+    /// The open files of this process but its three streams, as Linux tells them.
+    private static func openDescriptors() -> [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return names.compactMap { Int32($0) }.filter { $0 > 2 }
+    }
+
+    /// Whether the program has ended; its number stays its own until it is collected.
+    package func hasEnded() -> Bool {
+        var information = siginfo_t()
+        let status = waitid(P_PID, id_t(self.id), &information, WEXITED | WNOHANG | WNOWAIT)
+        return status == 0 ? information.si_signo == SIGCHLD : errno != EINTR
     }
 
     /// Ends the program and what it started, at once.
@@ -77,9 +126,14 @@ package struct ChildProcess: Sendable {
         kill(-self.id, SIGKILL)
     }
 
-    /// Waits for a program that was ended, so that nothing is left of it.
-    package func collect() {
+    /// Waits for the end of the program, so that nothing is left of it, and says how it ended; it is asked once.
+    @discardableResult
+    package func collect() -> Ending {
         var status: Int32 = 0
-        while waitpid(self.id, &status, 0) == -1, errno == EINTR {}
+        while waitpid(self.id, &status, 0) == -1 {
+            guard errno == EINTR else { return .exited(-1) }
+        }
+        let signal = status & 0x7F
+        return signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
     }
 }

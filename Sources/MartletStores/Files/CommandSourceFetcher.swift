@@ -56,12 +56,11 @@ package struct CommandSourceFetcher: SourceFetcher {
             command.arguments,
             environment: try self.variables(of: command, definition),
             folder: self.folder,
-            output: spool.path("output"),
-            errors: spool.path("errors")
+            output: .file(spool.path("output")),
+            errors: .file(spool.path("errors"))
         )
-        let ending: ChildProcess.Ending
         do {
-            ending = try await self.wait(for: child, definition, spool)
+            try await self.wait(for: child, definition, spool)
         } catch {
             child.end()
             child.collect()
@@ -69,6 +68,7 @@ package struct CommandSourceFetcher: SourceFetcher {
         }
         // Whatever it started must not write on.
         child.end()
+        let ending = child.collect()
         guard ending == .exited(0) else { throw self.failure(ending, definition, spool) }
         try Self.checkSize(spool, definition)
         guard spool.size("output") > 0 else { return FetchResult(isEmpty: true) }
@@ -97,12 +97,11 @@ package struct CommandSourceFetcher: SourceFetcher {
         for child: ChildProcess,
         _ definition: SourceDefinition,
         _ spool: FetchSpool
-    ) async throws -> ChildProcess.Ending {
+    ) async throws {
         let location = definition.location
         let deadline = self.now() + location.timeout
         var pause = TimeSpan(microseconds: 2_000)
-        while true {
-            if let ending = child.ending() { return ending }
+        while !child.hasEnded() {
             try Self.checkSize(spool, definition)
             guard self.now() < deadline else {
                 throw IngestError(

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletEngines
 import MartletJobs
 import Synchronization
 
@@ -17,12 +18,11 @@ struct ProcessStepRunner: StepRunner {
     let environment: [String: String]
 
     func run(_ order: StepOrder, log: @escaping @Sendable (String) -> Void) async -> StepOutcome {
-        let process = Process()
-        process.executableURL = self.executable
-        process.arguments = ["jobs", "execute", "--workspace", self.folder.path]
-        process.currentDirectoryURL = self.folder
-        process.environment = self.environment.merging(Self.variables(of: order)) { $1 }
-        let running = RunningStep(process)
+        let running = RunningStep(
+            [self.executable.path, "jobs", "execute", "--workspace", self.folder.path],
+            self.environment.merging(Self.variables(of: order)) { $1 },
+            in: self.folder
+        )
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 Thread.detachNewThread { continuation.resume(returning: running.carryOut(order, log)) }
@@ -46,100 +46,122 @@ struct ProcessStepRunner: StepRunner {
 /// A step's process, from its start to its end.
 private final class RunningStep: Sendable {
     private struct State {
-        var isStarted = false
+        /// The process while it runs.
+        var process: ChildProcess?
         var isEnding = false
-        var isOver = false
     }
 
-    // `Process` is not Sendable in name, but is used by one thread and, to end it, by its number.
-    private let process: Mutex<Process>
+    private let words: [String]
+    private let environment: [String: String]
+    private let folder: URL
     private let state = Mutex(State())
 
     /// How long a step may take to end itself.
     private static let patience: TimeInterval = 15
 
-    init(_ process: sending Process) { self.process = Mutex(process) }
+    init(_ words: [String], _ environment: [String: String], in folder: URL) {
+        self.words = words
+        self.environment = environment
+        self.folder = folder
+    }
 
     /// Runs the process to its end, on a thread of its own.
     func carryOut(_ order: StepOrder, _ log: @escaping @Sendable (String) -> Void) -> StepOutcome {
-        let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-        let result = StreamText()
-        let ended = DispatchGroup()
-        ended.enter()
+        let (result, words) = (StreamText(), StreamText())
+        let process: ChildProcess
+        let input: FileHandle
+        let outputs: [Int32]
         do {
             let line = try JSONValue(encoding: order).canonicalText + "\n"
-            let isStarted = try self.process.withLock { process in
-                guard !self.state.withLock({ $0.isEnding }) else { return false }
-                process.standardInput = input
-                process.standardOutput = output
-                process.standardError = errors
-                process.terminationHandler = { _ in ended.leave() }
-                try process.run()
-                self.state.withLock { $0.isStarted = true }
-                return true
-            }
-            guard isStarted else { return .ended }
-            try input.fileHandleForWriting.write(contentsOf: Data(line.utf8))
+            guard let started = try self.start() else { return .ended }
+            (process, input, outputs) = started
+            // A process that ended at once reads nothing; its output says why.
+            try? input.write(contentsOf: Data(line.utf8))
         } catch {
-            guard self.state.withLock({ $0.isStarted }) else {
-                let reason = Remark("step.notStarted", "its process could not be started: \("\(error)")")
-                return .failed(reason, isFinal: false, result: [:])
+            let reason = Remark("step.notStarted", "its process could not be started: \("\(error)")")
+            return .failed(reason, isFinal: false, result: [:])
+        }
+        let followed = process.follow(outputs) { place, piece in
+            if place == 0 {
+                result.append(piece)
+            } else {
+                for line in words.lines(adding: piece) { log(line) }
             }
         }
-        let streams = DispatchGroup()
-        let words = StreamText()
-        Self.read(errors, streams) { piece in
-            for line in words.lines(adding: piece) { log(line) }
-        }
-        Self.read(output, streams) { result.append($0) }
-        ended.wait()
-        self.state.withLock { $0.isOver = true }
-        // A program that went into the background may hold the streams; its words are not waited for long.
-        _ = streams.wait(timeout: .now() + 2)
         if let rest = words.rest() { log(rest) }
-        try? input.fileHandleForWriting.close()
-        if self.state.withLock({ $0.isEnding }) { return .ended }
-        return self.outcome(result)
+        let isEnding = self.state.withLock { state in
+            state.process = nil
+            // Of a step that is to end nothing goes on in the background.
+            if state.isEnding { process.end() }
+            return state.isEnding
+        }
+        let ending = process.collect()
+        try? input.close()
+        if isEnding { return .ended }
+        if followed == .held {
+            log("a process that it left in the background still holds its output; the step ends without it")
+        }
+        return Self.outcome(result, ending)
     }
 
-    /// Asks the process to end, and ends it when it does not.
+    /// Starts the process; `nil` when its end was asked for before.
+    private func start() throws -> (ChildProcess, FileHandle, [Int32])? {
+        let input = try ProgramPipe()
+        let handle = FileHandle(fileDescriptor: input.writing, closeOnDealloc: true)
+        defer { input.closeReading() }
+        let (output, errors) = (try ProgramPipe(), try ProgramPipe())
+        var isStarted = false
+        defer {
+            for pipe in [output, errors] {
+                pipe.closeWriting()
+                if !isStarted { pipe.closeReading() }
+            }
+        }
+        let process = try self.state.withLock { state -> ChildProcess? in
+            guard !state.isEnding else { return nil }
+            let process = try ChildProcess(
+                self.words,
+                environment: self.environment.map { "\($0.key)=\($0.value)" },
+                folder: self.folder.path,
+                input: .descriptor(input.reading),
+                output: .descriptor(output.writing),
+                errors: .descriptor(errors.writing)
+            )
+            state.process = process
+            return process
+        }
+        guard let process else { return nil }
+        isStarted = true
+        return (process, handle, [output.reading, errors.reading])
+    }
+
+    /// Asks the process to end, and ends it with all that it started when it does not.
     func end() {
-        self.state.withLock { $0.isEnding = true }
-        guard let number = self.number else { return }
-        kill(number, SIGTERM)
+        let isRunning = self.state.withLock { state in
+            state.isEnding = true
+            if let process = state.process { kill(process.id, SIGTERM) }
+            return state.process != nil
+        }
+        guard isRunning else { return }
         DispatchQueue.global()
             .asyncAfter(deadline: .now() + Self.patience) {
-                if self.number != nil { kill(number, SIGKILL) }
+                self.state.withLock { $0.process?.end() }
             }
     }
 
-    /// The number of the process while it runs.
-    private var number: Int32? {
-        let state = self.state.withLock { $0 }
-        return state.isStarted && !state.isOver ? self.process.withLock { $0.processIdentifier } : nil
-    }
-
-    private func outcome(_ result: StreamText) -> StepOutcome {
+    private static func outcome(_ result: StreamText, _ ending: ChildProcess.Ending) -> StepOutcome {
         let line = result.text.split(separator: "\n").last ?? ""
         if let report = try? JSONDecoder().decode(StepReport.self, from: Data(line.utf8)) { return report.outcome }
-        let (status, reason) = self.process.withLock { ($0.terminationStatus, $0.terminationReason) }
         let how =
-            reason == .uncaughtSignal
-            ? Remark("step.signal", "signal \(Int(status))") : Remark("step.status", "status \(Int(status))")
+            switch ending {
+            case .exited(let status): Remark("step.status", "status \(Int(status))")
+            case .signalled(let signal): Remark("step.signal", "signal \(Int(signal))")
+            }
         return .failed(
             Remark("step.noResult", "its process ended with \(how) and without a result; its log may say why"),
             isFinal: false,
             result: [:]
         )
-    }
-
-    private static func read(_ pipe: Pipe, _ group: DispatchGroup, _ take: @escaping @Sendable (Data) -> Void) {
-        let handle = pipe.fileHandleForReading
-        group.enter()
-        Thread.detachNewThread {
-            while case let piece = handle.availableData, !piece.isEmpty { take(piece) }
-            group.leave()
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletEngines
 import MartletJobs
 import Synchronization
 
@@ -18,7 +19,7 @@ struct StepProgram: Sendable {
         self.application = application
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end; what it leaves in the background is not waited for.
     func carryOut() async -> StepReport {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: self.run()) }
@@ -27,29 +28,27 @@ struct StepProgram: Sendable {
 
     private func run() -> StepReport {
         let name = self.words[0]
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["--"] + self.words
-        process.currentDirectoryURL = self.application.workspace.folder
-        process.environment = self.application.processEnvironment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.standardError
-        process.standardError = FileHandle.standardError
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
+        let program: ChildProcess
         do {
-            try process.run()
+            // It is in the group of this process, so that one signal ends both with all they started.
+            program = try ChildProcess(
+                ["/usr/bin/env", "--"] + self.words,
+                environment: self.application.processEnvironment.map { "\($0.key)=\($0.value)" },
+                folder: self.application.workspace.folder.path,
+                isApart: false,
+                output: .descriptor(2),
+                errors: .descriptor(2)
+            )
         } catch {
-            return .failed(Remark("step.program.notRun", "'\(name)' cannot be run: \("\(error)")"), isFinal: false)
+            return .failed(Remark("step.program.notRun", "'\(name)' cannot be run: \(error.message)"), isFinal: false)
         }
-        StepParent.child.withLock { $0 = process.processIdentifier }
-        ended.wait()
-        StepParent.child.withLock { $0 = nil }
-        let status = Int(process.terminationStatus)
-        if process.terminationReason == .uncaughtSignal {
-            return .failed(Remark("step.program.signal", "'\(name)' was ended by signal \(status)"), isFinal: false)
-        }
-        if status == 127 {
+        let ending = program.collect()
+        StepParent.waitWhileEnding()
+        switch ending {
+        case .signalled(let number):
+            let signal = Int(number)
+            return .failed(Remark("step.program.signal", "'\(name)' was ended by signal \(signal)"), isFinal: false)
+        case .exited(127):
             return .failed(
                 Remark(
                     "step.program.unknown",
@@ -57,17 +56,23 @@ struct StepProgram: Sendable {
                 ),
                 isFinal: true
             )
+        case .exited(let number):
+            let status = Int(number)
+            let result: [String: JSONValue] = ["status": .integer(Int64(status))]
+            if status == 0 { return .done(result) }
+            let reason = Remark("step.program.status", "'\(name)' ended with status \(status)")
+            return .failed(reason, isFinal: false, result)
         }
-        let result: [String: JSONValue] = ["status": .integer(Int64(status))]
-        if status == 0 { return .done(result) }
-        return .failed(Remark("step.program.status", "'\(name)' ended with status \(status)"), isFinal: false, result)
     }
 }
 
 /// The end of a step's process from outside.
 enum StepParent {
-    /// The program that the step runs.
-    static let child = Mutex<Int32?>(nil)
+    /// Whether the end was asked for.
+    private static let isEnding = Mutex(false)
+
+    /// How long what the step started may take to end by itself, in tenths of a second.
+    private static let patience = 50
 
     /// Reads the order, then ends this process and its program when the worker goes away or asks for it.
     static func order() throws -> StepOrder {
@@ -85,33 +90,38 @@ enum StepParent {
                 status: .invalid
             )
         }
+        // A group of its own, when it has none yet: it ends as a whole.
+        ProcessGroup.lead()
         Thread.detachNewThread {
             while !FileHandle.standardInput.availableData.isEmpty {}
-            Self.end(with: SIGKILL)
+            Self.isEnding.withLock { $0 = true }
+            kill(0, SIGKILL)
         }
         signal(SIGTERM, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
         // The handler holds its source, which so lives as long as the process.
-        source.setEventHandler { withExtendedLifetime(source) { Self.end(with: SIGTERM) } }
+        source.setEventHandler { withExtendedLifetime(source) { Self.end() } }
         source.resume()
         return order
     }
 
-    /// Ends the program with everything it started, and then this process.
-    private static func end(with signal: Int32) {
-        if let child = Self.child.withLock({ $0 }) {
-            Self.send(signal, to: child)
-            if signal == SIGTERM {
-                Thread.sleep(forTimeInterval: 5)
-                Self.send(SIGKILL, to: child)
-            }
-        }
-        // What is under way is undone or gone on with by the next start, as after any end.
-        _exit(128 + signal)
+    /// Returns unless the end was asked for: then the process ends while this waits, with all that the step started.
+    static func waitWhileEnding() {
+        while Self.isEnding.withLock({ $0 }) { Thread.sleep(forTimeInterval: 1) }
     }
 
-    private static func send(_ signal: Int32, to process: Int32) {
-        // A program has a group of its own.
-        if getpgid(process) == process { kill(-process, signal) } else { kill(process, signal) }
+    /// Asks everything that the step started to end, and ends what does not, with this process.
+    private static func end() {
+        // The signal to the group comes back to this process.
+        let isFirst = Self.isEnding.withLock { isEnding in
+            defer { isEnding = true }
+            return !isEnding
+        }
+        guard isFirst else { return }
+        kill(0, SIGTERM)
+        // Programs that end themselves need no more time than that; others lose what they do now.
+        for _ in 0..<Self.patience where ProcessGroup.hasOthers() { Thread.sleep(forTimeInterval: 0.1) }
+        // What is under way is undone or gone on with by the next start, as after any end.
+        kill(0, SIGKILL)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import MartletCore
 import MartletIngest
+import MartletTesting
 import Testing
 
 /// A user's own program as a source.
@@ -71,6 +72,24 @@ struct CommandSourceTests {
         #expect(record.events.map(\.kind) == [.sourceFailed])
         let beside = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path + "/fetch")
         #expect(beside.isEmpty)
+    }
+
+    @Test func `what a program leaves in the background is not waited for, and writes no more`() async throws {
+        let bench = try IngestWorkbench()
+        defer { bench.remove() }
+        try bench.write(
+            "crawl.sh",
+            """
+            (sleep 600; echo '{"id": 3}') &
+            echo $! > child
+            for id in 1 2; do echo "{\\"id\\": $id, \\"v\\": \\"a\\"}"; done
+            """
+        )
+        let reports = try await bench.ingest(self.source("[sh, crawl.sh]"))
+        #expect(reports.map(\.outcome) == [.loaded])
+        #expect(try await bench.rows("SELECT id, v FROM crawl ORDER BY id") == ["1|a", "2|a"])
+        let child = try String(contentsOf: bench.folder.appending(path: "child"), encoding: .utf8)
+        #expect(RunningProcess(child)?.hasEnded() == true)
     }
 
     @Test func `more than the limit is not loaded`() async throws {
