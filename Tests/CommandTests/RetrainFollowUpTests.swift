@@ -10,7 +10,7 @@ import Testing
 @Suite(.enabled(if: MartletProcess.hasEngines, "run scripts/setup first"))
 struct RetrainFollowUpTests {
     /// A moment between two writes: after the first is seen, the second is held up until the process is dead.
-    private struct Moment {
+    struct Moment {
         let name: String
         /// A query that gives 1 once the write before was made.
         let reached: String
@@ -119,6 +119,7 @@ struct RetrainFollowUpTests {
             attempt.plan = "weekly"
             attempt.process = "another.machine:17:pid4026531836:x1"
             attempt.effect = "\(job)/again"
+            attempt.leaseUntil = .now + .days(1)
             let path = folder.appending(path: ".martlet/metadata.sqlite").path
             try await SQLRetrainingStore(MetadataDatabase(path: path))
                 .begin(attempt, RetrainingStoreContract.record("d1", at: 1))
@@ -139,7 +140,7 @@ struct RetrainFollowUpTests {
     }
 
     /// Runs `words` up to the moment, and kills the process there.
-    private static func kill(
+    static func kill(
         at moment: Moment,
         _ words: [String],
         _ folder: URL,

@@ -26,6 +26,8 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
     package var startedBy: Attribution
     /// Names the process, so that another one can tell whether it still runs.
     package var process: String
+    /// Until when its process is trusted to be at work; `nil` when the training is over, and where none was kept.
+    package var leaseUntil: EventTime?
     package var status: Status
     package var endedAt: EventTime?
     /// The rows it learned from, and was judged by.
@@ -46,6 +48,7 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
         case recipeHash = "recipe_hash"
         case startedBy = "started_by"
         case endedAt = "ended_at"
+        case leaseUntil = "lease_until"
     }
 
     /// Describes a training that begins.
@@ -58,6 +61,7 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
         labels: Int,
         startedBy author: Attribution,
         process: String,
+        leaseUntil: EventTime? = nil,
         effect: String? = nil
     ) {
         self.id = id
@@ -68,6 +72,7 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
         self.labels = labels
         self.startedBy = author
         self.process = process
+        self.leaseUntil = leaseUntil
         self.effect = effect
         self.status = .started
     }
@@ -82,9 +87,15 @@ package struct RetrainingAttempt: Sendable, Hashable, Codable {
     ) {
         self.rows = rows
         self.status = status
+        self.leaseUntil = nil
         self.endedAt = moment
         self.version = version
         self.outcome = outcome
+    }
+
+    /// Whether it is under way and its process gave no sign for as long as its lease.
+    package func isLeaseOver(at now: EventTime) -> Bool {
+        self.status == .started && self.leaseUntil.map { $0 <= now } ?? false
     }
 
     /// How long it took; 0 while it is under way.

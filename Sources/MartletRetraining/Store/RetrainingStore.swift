@@ -6,6 +6,8 @@ package import MartletTracking
 /// Every implementation keeps these rules, and `RetrainingStoreContract` holds each one to them:
 /// - A plan has at most one training under way.
 /// - The same rows are trained with the same recipe once by a plan; only what failed may be tried again.
+/// - A training under way has a lease, which its process prolongs; whoever finds it over may close the training, and one
+///   that was closed is prolonged and ended no more.
 /// - A training, the decision that began it and their ledger entries are one transaction.
 package protocol RetrainingStore: Sendable {
     /// Begins a training.
@@ -17,6 +19,24 @@ package protocol RetrainingStore: Sendable {
     ///
     /// - Throws: `retraining.notFound` when it is not.
     func end(_ attempt: RetrainingAttempt, _ author: Attribution) async throws(TrackingError)
+
+    /// Says that the process of a training is at work, and is trusted to be until `moment`.
+    ///
+    /// - Throws: `retraining.notFound` when the training is not under way: others closed it.
+    func prolong(_ attempt: RetrainingAttempt, until moment: EventTime) async throws(TrackingError)
+
+    /// Ends a training whose process is gone, unless it gave a sign since the training was read.
+    ///
+    /// - Parameters:
+    ///   - attempt: how it ended.
+    ///   - lease: its lease as it was read.
+    ///   - author: who found it.
+    /// - Throws: `retraining.notFound` when it is not under way, or its lease is another one.
+    func close(
+        _ attempt: RetrainingAttempt,
+        withLease lease: EventTime?,
+        _ author: Attribution
+    ) async throws(TrackingError)
 
     /// Keeps how the follow-up of a training ended.
     ///

@@ -29,5 +29,5 @@ package enum MetadataMigrations {
         Self.ledger + Self.tracking + Self.registry + Self.features + Self.loggedModels + Self.modelSources
         + Self.garbage + Self.access + Self.webhooks + Self.variants + Self.feedback
         + Self.releases + Self.retraining + Self.jobs + Self.alerts + Self.fuse + Self.serviceLevels
-        + Self.runChanges + Self.alertDelivery + Self.levelHistory
+        + Self.runChanges + Self.alertDelivery + Self.levelHistory + Self.retrainingLeases
 }

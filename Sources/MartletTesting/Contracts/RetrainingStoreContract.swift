@@ -19,7 +19,8 @@ package enum RetrainingStoreContract {
             recipeHash: ContentHash(of: recipe),
             labels: 10,
             startedBy: Attribution(by: "ada", at: EventTime(microseconds: moment)),
-            process: "host:1"
+            process: "host:1",
+            leaseUntil: EventTime(microseconds: moment + 30)
         )
     }
 
@@ -51,8 +52,7 @@ package enum RetrainingStoreContract {
         await report.expect(.retrainingUnderWay, "a plan has one training under way") {
             try await store.begin(Self.attempt("t2", rows: "b", at: 2), Self.record("d2", at: 2))
         }
-        first.end(.failed, at: EventTime(microseconds: 3), outcome: "the engine is missing")
-        try await store.end(first, ada)
+        first = try await Self.closed(first, ada, in: store, &report)
         await report.expect(.retrainingNotFound, "a training ends once") { try await store.end(first, ada) }
         var second = Self.attempt("t2", rows: "a", at: 4)
         try await store.begin(second, Self.record("d2", at: 4))
@@ -91,5 +91,37 @@ package enum RetrainingStoreContract {
             "each beginning and end is in the ledger"
         )
         return report.violations
+    }
+
+    /// Prolongs the lease of `attempt` and closes it as failed.
+    private static func closed(
+        _ attempt: RetrainingAttempt,
+        _ author: Attribution,
+        in store: any RetrainingStore,
+        _ report: inout ContractReport
+    ) async throws -> RetrainingAttempt {
+        let lease = EventTime(microseconds: 60)
+        try await store.prolong(attempt, until: lease)
+        let prolonged = try await store.attempts(of: attempt.plan, limit: 10).first
+        report.expect(prolonged?.leaseUntil == lease, "a lease is prolonged")
+        report.expect(
+            prolonged?.isLeaseOver(at: EventTime(microseconds: 59)) == false
+                && prolonged?.isLeaseOver(at: lease) == true,
+            "a lease holds until its end"
+        )
+        var closed = attempt
+        closed.end(.failed, at: EventTime(microseconds: 3), outcome: "the engine is missing")
+        let ended = closed
+        await report.expect(.retrainingNotFound, "a training that gave a sign is not closed") {
+            try await store.close(ended, withLease: attempt.leaseUntil, author)
+        }
+        try await store.close(ended, withLease: lease, author)
+        await report.expect(.retrainingNotFound, "a training that was closed is not prolonged") {
+            try await store.prolong(ended, until: lease)
+        }
+        await report.expect(.retrainingNotFound, "a training is closed once") {
+            try await store.close(ended, withLease: lease, author)
+        }
+        return ended
     }
 }

@@ -253,6 +253,7 @@ struct Training: Sendable {
             description: self.recipe.description,
             tags: tags
         )
+        try await self.service.context.beforeRegistering()
         let author = Attribution(
             by: self.service.context.user,
             at: self.service.context.now(),

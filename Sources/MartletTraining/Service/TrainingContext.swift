@@ -18,6 +18,8 @@ package struct TrainingContext: Sendable {
     /// The step of a job this training is, by which a repeated one finds the version it registered; `nil` for a
     /// training that a person began.
     package let effect: String?
+    /// Throws when nothing may be registered any more; asked right before a version is.
+    package let beforeRegistering: @Sendable () async throws -> Void
 
     /// Fixes everything.
     package init(
@@ -27,7 +29,8 @@ package struct TrainingContext: Sendable {
         gitCommit: @escaping @Sendable () -> String? = { nil },
         process: String,
         isAlive: @escaping @Sendable (String) -> Bool,
-        effect: String? = nil
+        effect: String? = nil,
+        beforeRegistering: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.user = user
         self.now = now
@@ -36,5 +39,6 @@ package struct TrainingContext: Sendable {
         self.process = process
         self.isAlive = isAlive
         self.effect = effect
+        self.beforeRegistering = beforeRegistering
     }
 }

@@ -66,7 +66,7 @@ extension Application {
         if let hash = evidence.dataHash {
             evidence.madeBefore = Self.made(of: hash, recipeHash, past, attempts)
         }
-        evidence.underWay = attempts.first { $0.status == .started && !RetrainingFollowUp.isAbandoned($0) }?.id
+        evidence.underWay = attempts.first { $0.status == .started && !RetrainingFollowUp.isAbandoned($0, at: now) }?.id
         let month = RetrainingRule.monthStart(of: now)
         let thisMonth = attempts.filter { $0.startedBy.at >= month }
         evidence.runsThisMonth = thisMonth.count { $0.status != .failed }

@@ -29,12 +29,15 @@ extension Application {
         )
     }
 
-    /// Trains a recipe and registers its best version when every gate passes; `effect` names the step of a job that
-    /// asks, of which one version is registered however often it is done.
+    /// Trains a recipe and registers its best version when every gate passes.
+    ///
+    /// `effect` names the step of a job that asks, of which one version is registered however often it is done. Nothing
+    /// is registered when `beforeRegistering` throws.
     func train(
         _ file: Workspace.File<Recipe>,
         by actor: String,
         effect: String? = nil,
+        beforeRegistering: @escaping @Sendable () async throws -> Void = {},
         onEvent: @escaping @Sendable (TrainingEvent) -> Void
     ) async throws -> TrainingReport {
         let (folder, clock) = (self.workspace.folder, self.clock)
@@ -52,7 +55,8 @@ extension Application {
                 gitCommit: { GitCommit.current(in: folder) },
                 process: ProcessName.own,
                 isAlive: ProcessName.isAlive,
-                effect: effect
+                effect: effect,
+                beforeRegistering: beforeRegistering
             )
         )
         let began = ContinuousClock.now

@@ -22,23 +22,39 @@ struct RetrainingFollowUp: Sendable {
     /// - Returns: the trainings that were gone on with.
     /// - Throws: what may be no more the next time; it is left to do.
     func resume(effect: String? = nil) async throws -> [RetrainingAttempt] {
-        let store = try self.application.retrainings()
+        try await self.closeAbandoned(effect: effect)
+        let attempts = try await self.application.retrainings().attempts(of: self.plan.name, limit: 1_000)
         var resumed: [RetrainingAttempt] = []
-        for attempt in try await store.attempts(of: self.plan.name, limit: 1_000).reversed() {
-            var attempt = attempt
-            let isAbandoned = Self.isAbandoned(attempt) || (effect != nil && attempt.effect == effect)
-            if attempt.status == .started, isAbandoned {
-                attempt = try await self.close(attempt)
-                guard attempt.isFollowUpDue else { continue }
-            }
-            if attempt.isFollowUpDue { resumed.append(try await self.carryOut(attempt)) }
+        for attempt in attempts.reversed() where attempt.isFollowUpDue {
+            resumed.append(try await self.carryOut(attempt))
         }
         return resumed
     }
 
-    /// Whether the process of a training that is under way is known to have ended.
-    static func isAbandoned(_ attempt: RetrainingAttempt) -> Bool {
-        attempt.status == .started && (JobHolder.isGone(attempt.process) || !ProcessName.isAlive(attempt.process))
+    /// Closes trainings whose processes are gone; what they left to do stays to be done.
+    ///
+    /// - Parameter effect: the step of a job that asks; what an earlier start of it began is over.
+    /// - Throws: what the stores throw.
+    func closeAbandoned(effect: String? = nil) async throws {
+        let now = self.application.clock.now
+        for attempt in try await self.application.retrainings().attempts(of: self.plan.name, limit: 1_000) {
+            let isOver = Self.isAbandoned(attempt, at: now) || (effect != nil && attempt.effect == effect)
+            guard attempt.status == .started, isOver else { continue }
+            do {
+                try await self.close(attempt)
+            } catch {
+                // Another process closed it first, or the one that was silent goes on.
+                guard Self.code(of: error) == .retrainingNotFound else { throw error }
+            }
+        }
+    }
+
+    /// Whether the process of a training that is under way is known to have ended, or gave no sign for as long as its
+    /// lease.
+    static func isAbandoned(_ attempt: RetrainingAttempt, at now: EventTime) -> Bool {
+        attempt.status == .started && attempt.process != JobHolder.own.name
+            && (JobHolder.isGone(attempt.process) || !ProcessName.isAlive(attempt.process)
+                || attempt.isLeaseOver(at: now))
     }
 
     /// The end of a training that registered `version`.
@@ -58,7 +74,7 @@ struct RetrainingFollowUp: Sendable {
     }
 
     /// Ends a training whose process is gone; its version, when it got as far as that, is not lost.
-    private func close(_ attempt: RetrainingAttempt) async throws -> RetrainingAttempt {
+    private func close(_ attempt: RetrainingAttempt) async throws {
         var ended = attempt
         let now = self.application.clock.now
         // Of a recipe that is gone nothing can follow, and nothing must wait for it.
@@ -68,10 +84,14 @@ struct RetrainingFollowUp: Sendable {
         if let made = past.first(where: { $0.version.tags[NewModelVersion.effectTag] == attempt.registryEffect }) {
             ended = self.registered(attempt, made.version.id, rows: made.rows, at: now)
         } else {
-            ended.end(.failed, at: now, outcome: "its process \(attempt.process) ended before it did")
+            var outcome = "its process \(attempt.process) ended before it did"
+            if let lease = attempt.leaseUntil, attempt.isLeaseOver(at: now) {
+                outcome += ": it gave no sign by \(lease)"
+            }
+            ended.end(.failed, at: now, outcome: outcome)
         }
-        try await self.application.retrainings().end(ended, Attribution(by: self.actor, at: now))
-        return ended
+        try await self.application.retrainings()
+            .close(ended, withLease: attempt.leaseUntil, Attribution(by: self.actor, at: now))
     }
 
     /// Does what is left to do for the version of `attempt`, and writes down what came of it.

@@ -32,6 +32,7 @@ struct RetrainingRun: Sendable {
         onEvent: @escaping @Sendable (TrainingEvent) -> Void
     ) async throws -> Outcome {
         let (store, clock) = (try self.application.retrainings(), self.application.clock)
+        let lease = RetrainingLease(pace: clock.pace)
         let record = try RetrainingRecord(self.check.decision, of: self.check.plan, on: self.check.evidence)
         guard self.check.decision.isTraining, let data = self.check.evidence.dataHash else {
             try await store.note(record)
@@ -47,18 +48,14 @@ struct RetrainingRun: Sendable {
             labels: self.check.evidence.labels,
             startedBy: Attribution(by: self.actor, at: clock.now, reason: reason),
             process: JobHolder.own.name,
+            leaseUntil: clock.now + lease.span,
             effect: effect
         )
         try await store.begin(attempt, record)
         let (start, began) = (attempt.startedBy.at, ContinuousClock.now)
         let report: TrainingReport
         do {
-            report = try await self.application.train(
-                self.check.recipe,
-                by: self.actor,
-                effect: attempt.registryEffect,
-                onEvent: onEvent
-            )
+            report = try await self.train(RetrainingSigns(attempt, in: store, clock, lease), onEvent)
         } catch {
             attempt.end(.failed, at: clock.end(of: start, since: began), outcome: readableMessage(of: error))
             // The end is recorded even when the task around it was cancelled; the first error is the one to tell.
@@ -77,6 +74,23 @@ struct RetrainingRun: Sendable {
         attempt = followUp.registered(attempt, version, rows: report.rowCount, at: ended)
         try await store.end(attempt, Attribution(by: self.actor, at: clock.now))
         return Outcome(attempt: try await followUp.carryOut(attempt), report: report)
+    }
+
+    /// Trains while `signs` are given; what others closed meanwhile registers nothing.
+    private func train(
+        _ signs: RetrainingSigns,
+        _ onEvent: @escaping @Sendable (TrainingEvent) -> Void
+    ) async throws -> TrainingReport {
+        let (application, recipe, actor) = (self.application, self.check.recipe, self.actor)
+        return try await signs.give {
+            try await application.train(
+                recipe,
+                by: actor,
+                effect: signs.attempt.registryEffect,
+                beforeRegistering: { try await signs.giveOne() },
+                onEvent: onEvent
+            )
+        }
     }
 
     private static func newID() -> String {

@@ -11,6 +11,8 @@ struct RetrainStatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show the plans, or the trainings and decisions of one.",
         discussion: """
+            A training whose process ended, or gave no sign for 30 seconds, is closed.
+
             Examples:
               martlet retrain status
               martlet retrain status rent --json
@@ -35,6 +37,7 @@ struct RetrainStatusCommand: AsyncParsableCommand {
         let store = try application.retrainings()
         let month = RetrainingRule.monthStart(of: application.clock.now)
         for plan in application.workspace.retraining.map(\.definition) {
+            await self.closeAbandoned(plan, application)
             let attempts = try await store.attempts(of: plan.name, limit: 1_000)
             let decision = try await store.decisions(of: plan.name, limit: 1).first
             let runs = attempts.count { $0.startedBy.at >= month && $0.status != .failed }
@@ -51,7 +54,19 @@ struct RetrainStatusCommand: AsyncParsableCommand {
         )
     }
 
+    /// Closes what dead processes left under way; what is listed says so.
+    private func closeAbandoned(_ plan: RetrainingPlan, _ application: Application) async {
+        do {
+            try await RetrainingFollowUp(application: application, plan: plan, actor: "martlet").closeAbandoned()
+        } catch {
+            application.terminal.note(
+                "trainings of plan '\(plan.name)' that are over could not be closed: \(readableMessage(of: error))"
+            )
+        }
+    }
+
     private func show(_ plan: RetrainingPlan, _ application: Application) async throws {
+        await self.closeAbandoned(plan, application)
         let store = try application.retrainings()
         let attempts = try await store.attempts(of: plan.name, limit: 20)
         let decisions = try await store.decisions(of: plan.name, limit: 20)

@@ -33,4 +33,12 @@ extension MetadataMigrations {
                 """
         )
     ]
+
+    /// Until when the process of each training under way is trusted.
+    static let retrainingLeases = [
+        MetadataMigration(
+            "retraining 2: leases",
+            sql: "ALTER TABLE retraining_holds ADD COLUMN held_until INTEGER;"
+        )
+    ]
 }

@@ -1,5 +1,5 @@
 import Foundation
-import MartletCore
+package import MartletCore
 package import MartletRetraining
 package import MartletTracking
 
@@ -14,7 +14,10 @@ package struct SQLRetrainingStore: RetrainingStore {
         try attempt.startedBy.validate()
         try await self.database.write(to: "begin a training of plan '\(attempt.plan)'") { database in
             try Self.checkFree(attempt, database)
-            try database.run("INSERT INTO retraining_holds (plan, attempt) VALUES (?, ?)", [attempt.plan, attempt.id])
+            try database.run(
+                "INSERT INTO retraining_holds (plan, attempt, held_until) VALUES (?, ?, ?)",
+                [attempt.plan, attempt.id, attempt.leaseUntil]
+            )
             try database.run(
                 """
                 INSERT INTO retraining_attempts (id, plan, data_hash, recipe_hash, status, started_at, state)
@@ -46,34 +49,71 @@ package struct SQLRetrainingStore: RetrainingStore {
     package func end(_ attempt: RetrainingAttempt, _ author: Attribution) async throws(TrackingError) {
         try author.validate()
         try await self.database.write(to: "end the training \(attempt.id)") { database in
-            let ended = try database.run(
-                "DELETE FROM retraining_holds WHERE plan = ? AND attempt = ?",
+            try Self.end(attempt, author, database)
+        }
+    }
+
+    package func prolong(_ attempt: RetrainingAttempt, until moment: EventTime) async throws(TrackingError) {
+        try await self.database.write(to: "prolong the lease of the training \(attempt.id)") { database in
+            let prolonged = try database.run(
+                "UPDATE retraining_holds SET held_until = ? WHERE plan = ? AND attempt = ?",
+                [moment, attempt.plan, attempt.id]
+            )
+            guard prolonged > 0 else { throw Self.notUnderWay(attempt) }
+        }
+    }
+
+    package func close(
+        _ attempt: RetrainingAttempt,
+        withLease lease: EventTime?,
+        _ author: Attribution
+    ) async throws(TrackingError) {
+        try author.validate()
+        try await self.database.write(to: "close the training \(attempt.id)") { database in
+            let hold = try database.row(
+                "SELECT held_until FROM retraining_holds WHERE plan = ? AND attempt = ?",
                 [attempt.plan, attempt.id]
             )
-            guard ended > 0 else {
-                throw TrackingError(
-                    .retrainingNotFound,
-                    "the training \(attempt.id) of plan '\(attempt.plan)' is not under way; it was ended before"
-                )
-            }
-            try database.run(
-                "UPDATE retraining_attempts SET status = ?, state = ? WHERE id = ?",
-                [attempt.status.rawValue, try Self.text(of: attempt), attempt.id]
-            )
-            try SQLLedger.append(
-                LedgerRecord(
-                    .retrainingEnded,
-                    of: "retraining:\(attempt.id)",
-                    author,
-                    payload: [
-                        "plan": .string(attempt.plan), "status": .string(attempt.status.rawValue),
-                        "version": attempt.version.map { .string($0.description) } ?? .null,
-                        "outcome": attempt.outcome.map(JSONValue.string) ?? .null,
-                    ]
-                ),
-                in: database
-            )
+            guard let hold, hold.optionalTime("held_until") == lease else { throw Self.notUnderWay(attempt) }
+            try Self.end(attempt, author, database)
         }
+    }
+
+    private static func end(
+        _ attempt: RetrainingAttempt,
+        _ author: Attribution,
+        _ database: any SQLConnection
+    ) throws {
+        let ended = try database.run(
+            "DELETE FROM retraining_holds WHERE plan = ? AND attempt = ?",
+            [attempt.plan, attempt.id]
+        )
+        guard ended > 0 else { throw Self.notUnderWay(attempt) }
+        try database.run(
+            "UPDATE retraining_attempts SET status = ?, state = ? WHERE id = ?",
+            [attempt.status.rawValue, try Self.text(of: attempt), attempt.id]
+        )
+        try SQLLedger.append(
+            LedgerRecord(
+                .retrainingEnded,
+                of: "retraining:\(attempt.id)",
+                author,
+                payload: [
+                    "plan": .string(attempt.plan), "status": .string(attempt.status.rawValue),
+                    "version": attempt.version.map { .string($0.description) } ?? .null,
+                    "outcome": attempt.outcome.map(JSONValue.string) ?? .null,
+                ]
+            ),
+            in: database
+        )
+    }
+
+    private static func notUnderWay(_ attempt: RetrainingAttempt) -> TrackingError {
+        TrackingError(
+            .retrainingNotFound,
+            "the training \(attempt.id) of plan '\(attempt.plan)' is not under way; it was ended before, or its process "
+                + "gives signs again"
+        )
     }
 
     package func settle(_ attempt: RetrainingAttempt, _ author: Attribution) async throws(TrackingError) {
@@ -117,10 +157,18 @@ package struct SQLRetrainingStore: RetrainingStore {
     package func attempts(of plan: String, limit: Int) async throws(TrackingError) -> [RetrainingAttempt] {
         try await self.database.read(to: "list the trainings of plan '\(plan)'") { database in
             try database.rows(
-                "SELECT state FROM retraining_attempts WHERE plan = ? ORDER BY started_at DESC, id DESC LIMIT ?",
+                """
+                SELECT a.state AS state, h.held_until AS held_until FROM retraining_attempts a
+                LEFT JOIN retraining_holds h ON h.plan = a.plan AND h.attempt = a.id
+                WHERE a.plan = ? ORDER BY a.started_at DESC, a.id DESC LIMIT ?
+                """,
                 [plan, limit]
             )
-            .map(Self.attempt)
+            .map { row in
+                var attempt = try Self.attempt(row)
+                attempt.leaseUntil = row.optionalTime("held_until")
+                return attempt
+            }
         }
     }
 
@@ -171,8 +219,11 @@ package struct SQLRetrainingStore: RetrainingStore {
         )
     }
 
+    /// All but the lease, which has a place of its own.
     private static func text(of attempt: RetrainingAttempt) throws -> String {
-        try JSONValue(encoding: attempt).canonicalText
+        var attempt = attempt
+        attempt.leaseUntil = nil
+        return try JSONValue(encoding: attempt).canonicalText
     }
 
     private static func attempt(_ row: SQLRow) throws -> RetrainingAttempt {
