@@ -10,6 +10,8 @@ package enum StepWork: Sendable, Hashable, Codable {
     case train(String)
     /// Trains again by a retraining plan, when that says so.
     case retrain(String)
+    /// Trains again by a retraining plan as if a person asked: the plan need not find it due or worth it.
+    case retrainNow(String)
     /// Runs a program of the user's, with its arguments.
     case command([String])
 
@@ -19,7 +21,7 @@ package enum StepWork: Sendable, Hashable, Codable {
         case .ingest: "ingest"
         case .materialize: "materialize"
         case .train: "train"
-        case .retrain: "retrain"
+        case .retrain, .retrainNow: "retrain"
         case .command: "command"
         }
     }
@@ -31,6 +33,7 @@ package enum StepWork: Sendable, Hashable, Codable {
             "\(self.kind) \(names.isEmpty ? "all" : names.joined(separator: ", "))"
         case .train(let recipe): "train \(recipe)"
         case .retrain(let plan): "retrain \(plan)"
+        case .retrainNow(let plan): "retrain \(plan) at once"
         case .command(let words): words.joined(separator: " ")
         }
     }

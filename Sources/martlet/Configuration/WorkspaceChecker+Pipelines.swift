@@ -27,7 +27,7 @@ extension WorkspaceChecker {
                 case .train(let name):
                     let known = self.workspace.recipes.map(\.definition.name)
                     self.check([name], "recipe", known, location, in: context)
-                case .retrain(let name):
+                case .retrain(let name), .retrainNow(let name):
                     let plans = self.workspace.retraining.map(\.definition)
                     let known = plans.map(\.name) + plans.map(\.recipe.value)
                     self.check([name], "retraining plan", known, location, in: context)

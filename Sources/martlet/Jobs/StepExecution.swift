@@ -25,7 +25,8 @@ struct StepExecution: Sendable {
             case .ingest(let names): return try await self.ingest(names, application)
             case .materialize(let names): return try await self.materialize(names, application)
             case .train(let recipe): return try await self.train(recipe, application)
-            case .retrain(let plan): return try await self.retrain(plan, application)
+            case .retrain(let plan): return try await self.retrain(plan, isAskedFor: false, application)
+            case .retrainNow(let plan): return try await self.retrain(plan, isAskedFor: true, application)
             case .command(let words): return await StepProgram(words, order: self.order, application).carryOut()
             }
         } catch let error as WorkspaceInvalid {
@@ -117,7 +118,9 @@ struct StepExecution: Sendable {
     }
 
     /// Trains when the plan says so; a start after a crash finds what the earlier one did, and goes on from there.
-    private func retrain(_ name: String, _ application: Application) async throws -> StepReport {
+    ///
+    /// What is asked for and held up is a failure that trying again does not change.
+    private func retrain(_ name: String, isAskedFor: Bool, _ application: Application) async throws -> StepReport {
         let terminal = application.terminal
         let plan = try application.retrainingPlan(named: name)
         let by = self.order.job.cause.kind == .person ? self.order.job.cause.by : "martlet"
@@ -132,7 +135,8 @@ struct StepExecution: Sendable {
             terminal.note("\(made.outcome ?? "a version was registered") by an earlier start of this step")
             return Self.report(made, ["verdict": "train", "repeated": true])
         }
-        let check = try await application.checkRetraining(plan, RetrainingCheck.Request(), at: application.clock.now)
+        let request = RetrainingCheck.Request(isAskedFor: isAskedFor)
+        let check = try await application.checkRetraining(plan, request, at: application.clock.now)
         for reason in check.decision.reasons { terminal.note(reason) }
         // An earlier start trained these very rows, and was cut off before it could tell that nothing passed.
         let refused = earlier.first { $0.status == .refused && $0.dataHash == check.evidence.dataHash }
@@ -144,7 +148,10 @@ struct StepExecution: Sendable {
             .carryOut(effect: effect) { view.show($0) }
         view.finish()
         let result: [String: JSONValue] = ["verdict": .string(check.decision.verdict)]
-        guard let attempt = outcome.attempt else { return .done(result) }
+        guard let attempt = outcome.attempt else {
+            guard isAskedFor else { return .done(result) }
+            return .failed(Self.waiting(plan, check.decision), isFinal: true, result)
+        }
         if let sentence = attempt.followUpSentence { terminal.note(sentence) }
         return Self.report(attempt, result)
     }
@@ -159,6 +166,15 @@ struct StepExecution: Sendable {
         result["version"] = .string(version.description)
         result["follow_up"] = attempt.followUpSentence.map(JSONValue.string)
         return .done(result)
+    }
+
+    /// Why a training that was asked for was held up.
+    private static func waiting(_ plan: RetrainingPlan, _ decision: RetrainingDecision) -> Remark {
+        let reasons = decision.remarks.reduce(nil as Remark?) { before, remark in
+            before.map { Remark("step.reasons", "\($0) \(remark)") } ?? remark
+        }
+        let all = reasons ?? Remark(said: decision.verdict)
+        return Remark("step.trainsNothing", "plan '\(plan.name)' trains nothing now: \(all)")
     }
 
     /// Why a training ended without a version.

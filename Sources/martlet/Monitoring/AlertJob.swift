@@ -33,8 +33,7 @@ struct AlertJob {
         switch self.record.order.action {
         case "retrain" where self.record.order.isAtOnce == true:
             // As a person asks for it: no trigger is needed; the same rows are not trained twice.
-            let words = [Application.ownExecutable.path, "retrain", "run", name]
-            return StepPlan(name: "retrain", work: .command(words))
+            return StepPlan(name: "retrain", work: .retrainNow(name))
         case "retrain": return StepPlan(name: "retrain", work: .retrain(name))
         case "fallback":
             let words = [Application.ownExecutable.path, "ingest", name, "--fallback"]

@@ -11,7 +11,7 @@ extension PastJob {
                 // A step that waits for another try is not under way.
                 let end = state.phase == .running ? nil : state.endedAt ?? state.startedAt ?? start
                 switch plan.work {
-                case .train(let name), .retrain(let name):
+                case .train(let name), .retrain(let name), .retrainNow(let name):
                     return Training(recipe: name, startedAt: start, endedAt: end)
                 case .ingest, .materialize, .command: return nil
                 }

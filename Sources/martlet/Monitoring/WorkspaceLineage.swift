@@ -38,7 +38,7 @@ struct WorkspaceLineage: Sendable {
                     }
                 case .materialize(let names):
                     for name in names.isEmpty ? views.map(\.name) : names { graph.connect(node, to: "view:\(name)") }
-                case .train, .retrain, .command: break
+                case .train, .retrain, .retrainNow, .command: break
                 }
             }
         }

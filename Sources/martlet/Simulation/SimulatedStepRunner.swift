@@ -21,7 +21,7 @@ struct SimulatedStepRunner: StepRunner {
         switch work {
         case .ingest: self.durations.ingest
         case .materialize: self.durations.materialize
-        case .train, .retrain: self.durations.train
+        case .train, .retrain, .retrainNow: self.durations.train
         case .command: self.durations.command
         }
     }

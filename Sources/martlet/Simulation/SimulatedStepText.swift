@@ -12,7 +12,7 @@ struct SimulatedStepText {
         case .ingest: self.kind = "collection"
         case .materialize: self.kind = "features"
         case .train: self.kind = "training"
-        case .retrain: self.kind = "retraining"
+        case .retrain, .retrainNow: self.kind = "retraining"
         case .command: self.kind = "program"
         }
         switch outcome {
@@ -41,7 +41,7 @@ struct SimulatedStepText {
         case .train:
             let rows = Quantity.count(Self.count(result["training_rows"]))
             return "\(result["version"]?.text ?? "") from \(rows) rows: PendingManualApproval"
-        case .retrain:
+        case .retrain, .retrainNow:
             let version = result["version"]?.text.map { ": \($0)" } ?? ""
             return "\(result["verdict"]?.text ?? "")\(version)"
         case .command: return "done"

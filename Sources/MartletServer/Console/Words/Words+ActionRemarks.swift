@@ -141,5 +141,7 @@ extension Words {
         Phrase("remark.step.refused", "the batch {} of '{}' was refused: {}", "배치 {}(소스 '{}') 거부됨: {}"),
         Phrase("remark.step.refusal", "it broke a rule about the whole", "배치 전체에 대한 규칙 위반"),
         Phrase("remark.step.noVersion", "no version was registered", "등록된 버전 없음"),
+        Phrase("remark.step.trainsNothing", "plan '{}' trains nothing now: {}", "계획 '{}'에 따라 지금 학습할 것 없음: {}"),
+        Phrase("remark.step.reasons", "{} {}", "{} {}"),
     ]
 }

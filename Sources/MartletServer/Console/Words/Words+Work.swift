@@ -34,6 +34,7 @@ extension Words {
         case .ingest(let names), .materialize(let names):
             self("work." + work.kind, names.isEmpty ? self["work.all"] : names.joined(separator: ", "))
         case .train(let name), .retrain(let name): self("work." + work.kind, name)
+        case .retrainNow(let name): self("work.retrainNow", name)
         case .command: work.sentence
         }
     }
@@ -74,6 +75,7 @@ extension Words {
         Phrase("work.materialize", "materialize {}", "온라인 반영: {}"),
         Phrase("work.train", "train {}", "학습: {}"),
         Phrase("work.retrain", "retrain {}", "재학습: {}"),
+        Phrase("work.retrainNow", "retrain {} at once", "바로 재학습: {}"),
         Phrase("result.rows", "rows", "행"),
         Phrase("result.quarantined", "quarantined", "격리"),
         Phrase("result.batches", "batches", "배치"),
