@@ -218,7 +218,7 @@ let package = Package(
             dependencies: [
                 "MartletCore", "MartletEngines", "MartletFeatures", "MartletForest", "MartletIngest", "MartletJobs",
                 "MartletMonitoring", "MartletReleases", "MartletRetraining", "MartletServing", "MartletStatistics",
-                "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
+                "MartletServer", "MartletStores", "MartletTesting", "MartletTracking", "MartletTraining",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

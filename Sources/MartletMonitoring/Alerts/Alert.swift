@@ -24,19 +24,6 @@ package struct Alert: Sendable, Hashable, Codable {
         }
     }
 
-    /// What is said of it, for readers of other languages.
-    private struct Remarks: Sendable, Hashable, Codable {
-        let summary: Remark
-        let causes: [Remark]
-        let consequences: [Remark]
-
-        init(_ finding: AlertFinding) {
-            self.summary = finding.summaryRemark
-            self.causes = finding.causeRemarks
-            self.consequences = finding.consequenceRemarks
-        }
-    }
-
     package let key: String
     package let rule: String
     package let subject: String
@@ -46,7 +33,9 @@ package struct Alert: Sendable, Hashable, Codable {
     /// What else came of the same cause; absent when nothing is known.
     package internal(set) var consequences: [String]?
     /// The same sentences with their codes and values; absent for what was kept before there were any.
-    private var remarks: Remarks?
+    private var remarks: AlertRemarks?
+    /// The same as it was when somebody was told of it last, by what was told.
+    private var toldRemarks: [String: AlertRemarks]?
     private var mergedRules: [String]?
     private var sufferers: [String]?
     package internal(set) var runbook: String
@@ -72,7 +61,7 @@ package struct Alert: Sendable, Hashable, Codable {
         self.summary = finding.summary
         self.causes = finding.causes
         self.consequences = finding.consequences.isEmpty ? nil : finding.consequences
-        self.remarks = Remarks(finding)
+        self.remarks = AlertRemarks(finding)
         (self.mergedRules, self.sufferers) = (finding.rules, finding.endpoints)
         self.runbook = finding.runbook
         self.phase = .pending
@@ -85,7 +74,7 @@ package struct Alert: Sendable, Hashable, Codable {
         if finding.priority < self.priority { self.priority = finding.priority }
         (self.summary, self.causes) = (finding.summary, finding.causes)
         self.consequences = finding.consequences.isEmpty ? nil : finding.consequences
-        self.remarks = Remarks(finding)
+        self.remarks = AlertRemarks(finding)
         (self.mergedRules, self.sufferers) = (finding.rules, finding.endpoints)
         self.runbook = finding.runbook
         self.lastFoundAt = now
@@ -100,6 +89,16 @@ package struct Alert: Sendable, Hashable, Codable {
     /// What else came of the same cause for readers of other languages.
     package var consequenceRemarks: [Remark] {
         self.remarks?.consequences ?? (self.consequences ?? []).map(Remark.init(said:))
+    }
+
+    /// Keeps what is said of it as it is told now.
+    mutating func keepRemarks(of kind: AlertTransition.Kind) {
+        if let remarks { self.toldRemarks = (self.toldRemarks ?? [:]).merging([kind.rawValue: remarks]) { $1 } }
+    }
+
+    /// What was said when `kind` was told of it with these texts; `nil` where nobody kept it.
+    func remarks(of kind: AlertTransition.Kind, saying summary: String, _ causes: [String]) -> AlertRemarks? {
+        [self.toldRemarks?[kind.rawValue], self.remarks].compactMap(\.self).first { $0.says(summary, causes) }
     }
 
     /// Names this time that it was wrong: the same from when it was found until it is over, another the next time.

@@ -110,7 +110,7 @@ package struct WebhookMessage: Sendable, Hashable {
         secret: String?,
         at now: EventTime
     ) {
-        let body = format == .slack ? Self.slack(notice) : Self.mlflow(notice)
+        let body = format == .slack ? Self.slack(Self.sentence(notice)) : Self.mlflow(notice)
         let seconds = String(now.microseconds / 1_000_000)
         var headers = [
             "Content-Type": "application/json", "X-MLflow-Delivery-Id": deliveryID, "X-MLflow-Timestamp": seconds,
@@ -127,6 +127,15 @@ package struct WebhookMessage: Sendable, Hashable {
         self.headers = headers
     }
 
+    /// Writes `text` for a Slack channel; ``escaped(_:)`` is for what it holds of others.
+    package init(slack text: String, deliveryID: String, at now: EventTime) {
+        self.body = Self.slack(text)
+        self.headers = [
+            "Content-Type": "application/json", "X-MLflow-Delivery-Id": deliveryID,
+            "X-MLflow-Timestamp": String(now.microseconds / 1_000_000),
+        ]
+    }
+
     private static func mlflow(_ notice: WebhookNotice) -> String {
         JSONValue.object([
             "entity": .string(notice.event.entity), "action": .string(notice.event.action),
@@ -135,17 +144,15 @@ package struct WebhookMessage: Sendable, Hashable {
         .canonicalText
     }
 
-    private static func slack(_ notice: WebhookNotice) -> String {
-        JSONValue.object(["text": .string(Self.sentence(notice))]).canonicalText
-    }
+    private static func slack(_ text: String) -> String { JSONValue.object(["text": .string(text)]).canonicalText }
 
     /// One line a person reads, `&`, `<` and `>` written as Slack wants them.
     static func sentence(_ notice: WebhookNotice) -> String {
         func text(_ key: String) -> String {
-            if case .string(let text)? = notice.data[key] { Self.escape(text) } else { "" }
+            if case .string(let text)? = notice.data[key] { Self.escaped(text) } else { "" }
         }
         let version = "*\(text("name")):\(text("version"))*"
-        let actor = Self.escape(notice.actor)
+        let actor = Self.escaped(notice.actor)
         let reason = text("reason").isEmpty ? "" : ": \(text("reason"))"
         switch notice.event {
         case .registeredModelCreated: return "\(actor) created the model *\(text("name"))*"
@@ -171,7 +178,7 @@ package struct WebhookMessage: Sendable, Hashable {
     private static func alert(_ notice: WebhookNotice, _ text: (String) -> String) -> String {
         var causes = ""
         if case .array(let values)? = notice.data["causes"] {
-            for case .string(let cause) in values { causes += " ← \(Self.escape(cause))" }
+            for case .string(let cause) in values { causes += " ← \(Self.escaped(cause))" }
         }
         let line = "*\(text("priority"))* \(text("summary"))\(causes)"
         switch notice.event {
@@ -181,7 +188,8 @@ package struct WebhookMessage: Sendable, Hashable {
         }
     }
 
-    private static func escape(_ text: String) -> String {
+    /// `text` with `&`, `<` and `>` as Slack wants them.
+    package static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import MartletCore
 import MartletMonitoring
+import MartletServer
 import MartletStores
 import MartletTracking
 import ServiceLifecycle
@@ -23,7 +24,8 @@ extension Application {
             writer: AlertWriter(
                 workspace: self.workspace.configuration.name,
                 environment: self.processEnvironment,
-                folder: self.workspace.folder.path
+                folder: self.workspace.folder.path,
+                phrases: ConsoleAlertPhrases.all
             ),
             now: { .now }
         )

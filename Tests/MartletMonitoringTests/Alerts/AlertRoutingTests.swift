@@ -107,6 +107,9 @@ struct AlertRoutingTests {
         ("m: {email: {host: h, from: a@b.c, to: [\"a@b.c>\"]}}", "'to' must hold addresses"),
         ("m: {email: {host: h, from: \"a@b.c\\r\\nBcc: x@y.z\", to: [a@b.c]}}", "from must be an address"),
         ("m: {emali: {}}", "did you mean 'email'"),
+        ("m: {email: {host: h, from: a@b.c, to: [a@b.c], language: kr}}", "expected one of 'en', 'ko', found 'kr'"),
+        ("t: {slack: {url_env: T, langauge: ko}}", "did you mean 'language'"),
+        ("p: {webhook: {url: \"http://x\", language: ko}}", "'language'"),
     ])
     func `a channel that cannot work is refused, and no secret is quoted`(_ channel: String, _ message: String) throws {
         let (_, faults) = try Self.read("channels:\n  \(channel)\n")

@@ -101,6 +101,7 @@ package enum ChannelAddress: Sendable, Hashable {
 package struct SlackChannel: DocumentObject, Sendable {
     /// The webhook, which is a secret and so stands in a variable.
     package let address: ChannelAddress
+    package let language: AlertLanguage
 
     package init(from reader: ObjectReader) {
         let variable = reader.required(
@@ -110,6 +111,7 @@ package struct SlackChannel: DocumentObject, Sendable {
         )
         reader.checkVariable(variable, at: "url_env")
         self.address = .variable(variable)
+        self.language = reader.language()
     }
 }
 
@@ -202,6 +204,7 @@ package struct EmailChannel: DocumentObject, Sendable {
     package let passwordVariable: String?
     package let sender: String
     package let recipients: [String]
+    package let language: AlertLanguage
     package let caFile: String?
 
     package init(from reader: ObjectReader) {
@@ -221,6 +224,7 @@ package struct EmailChannel: DocumentObject, Sendable {
         )
         self.sender = reader.required("from", String.self, "The address of the sender.")
         self.recipients = reader.required("to", [String].self, "The addresses that are written to.")
+        self.language = reader.language()
         self.caFile = reader.authority()
         if !(1...65_535).contains(self.port) {
             reader.report(.documentInvalidValue, "port is \(self.port); it must be 1 to 65535", at: "port")
@@ -256,6 +260,11 @@ package struct EmailChannel: DocumentObject, Sendable {
 }
 
 extension ObjectReader {
+    /// Reads `language`.
+    func language() -> AlertLanguage {
+        self.value("language", default: .english, "The language of its messages.", documentedDefault: "en")
+    }
+
     /// Reads `ca_file`.
     func authority() -> String? {
         self.optional(

@@ -121,17 +121,20 @@ package struct AlertDispatcher: Sendable {
             )
         }
         let now = self.now()
-        let notice = AlertNotice(
+        let text: Remark.Text = "this is a test of the channel '\(name)'; nothing is wrong"
+        let summary = Remark("notice.test", text)
+        var notice = AlertNotice(
             .fired,
             alert: "Example/endpoint:example",
             rule: "Example",
             subject: "endpoint:example",
             priority: .p3,
-            summary: "this is a test of the channel '\(name)'; nothing is wrong",
+            summary: summary.text,
             runbook: "Nothing is to be done.",
             since: now,
             at: now
         )
+        notice.remarks = AlertRemarks(summary: summary)
         return await self.send(notice, "test-\(now.microseconds)", to: name)
     }
 

@@ -80,15 +80,22 @@ package struct AlertWriter: Sendable {
     package let workspace: String
     private let environment: [String: String]
     private let folder: String
+    private let phrases: [AlertLanguage: any AlertPhrases]
 
     /// A firing alert is over for an Alertmanager when it was not told again for so long.
     package static let standing = TimeSpan.seconds(300)
 
-    /// Takes secrets from `environment`; the names of files begin in `folder`.
-    package init(workspace: String, environment: [String: String], folder: String = "") {
+    /// Takes secrets from `environment`; the names of files begin in `folder`, and `phrases` has languages but English.
+    package init(
+        workspace: String,
+        environment: [String: String],
+        folder: String = "",
+        phrases: [AlertLanguage: any AlertPhrases] = [:]
+    ) {
         self.workspace = workspace
         self.environment = environment
         self.folder = folder
+        self.phrases = phrases
     }
 
     /// Where the file `name` lies.
@@ -118,7 +125,16 @@ package struct AlertWriter: Sendable {
     ) throws(Fault) -> AlertMessage {
         switch channel.kind {
         case .slack(let slack):
-            let message = WebhookMessage(notice.event, as: .slack, deliveryID: deliveryID, secret: nil, at: now)
+            let message =
+                if let phrases = self.phrases[slack.language] {
+                    WebhookMessage(
+                        slack: AlertLetter(notice, phrases).line(WebhookMessage.escaped),
+                        deliveryID: deliveryID,
+                        at: now
+                    )
+                } else {
+                    WebhookMessage(notice.event, as: .slack, deliveryID: deliveryID, secret: nil, at: now)
+                }
             return .post(message, url: try self.address(slack.address))
         case .webhook(let webhook):
             let secret = try webhook.secretVariable.map { name throws(Fault) in try self.value(name) }
@@ -184,29 +200,15 @@ package struct AlertWriter: Sendable {
         _ deliveryID: String,
         at now: EventTime
     ) -> AlertMail {
-        let mark =
-            switch notice.kind {
-            case .fired: notice.priority.rawValue
-            case .escalated: "\(notice.priority.rawValue), nobody took it on"
-            case .resolved: "over"
-            }
-        var lines = [notice.summary]
-        lines += notice.causes.map { "← \($0)" }
-        lines += ["", "Priority: \(notice.priority.rawValue), reaction within \(notice.priority.reaction)"]
-        lines += ["About: \(notice.subject)", "Since: \(notice.since)"]
-        if notice.kind == .resolved { lines.append("Over: \(notice.at)") }
-        if !notice.runbook.isEmpty { lines += ["", notice.runbook] }
-        if notice.kind != .resolved {
-            lines += ["", "Take it on: martlet alerts ack \(notice.alert)"]
-        }
+        let letter = AlertLetter(notice, self.phrases[email.language])
         let place = String(email.sender.drop { $0 != "@" }.dropFirst())
         let thread = ContentHash(of: "\(self.workspace) \(notice.alert) \(notice.since)").short
         return AlertMail(
             server: server,
             sender: email.sender,
             recipients: email.recipients,
-            subject: "[\(mark)] \(self.workspace): \(notice.summary)",
-            text: lines.joined(separator: "\n") + "\n",
+            subject: "[\(letter.mark)] \(self.workspace): \(letter.summary)",
+            text: letter.lines.joined(separator: "\n") + "\n",
             at: now,
             id: "\(ContentHash(of: "\(self.workspace) \(deliveryID)").short).\(thread)@\(place)",
             thread: "\(thread)@\(place)"

@@ -24,6 +24,8 @@ package struct AlertNotice: Sendable, Hashable, Codable {
     package let endpoints: [String]
     /// What is asked for, such as `scale`; `nil` when somebody is only told.
     package internal(set) var request: String?
+    /// What is said with codes and values, for readers of other languages; absent where nobody kept it.
+    package var remarks: AlertRemarks?
 
     /// Describes what happened to an alert.
     package init(
@@ -71,6 +73,18 @@ package struct AlertNotice: Sendable, Hashable, Codable {
             rules: alert.rules,
             endpoints: alert.endpoints
         )
+        self.remarks = self.remarks(in: alert)
+    }
+
+    /// The same with what `alert`, as it is kept, says in codes and values; as it is when that says something else.
+    package func translatable(by alert: Alert) -> AlertNotice {
+        var notice = self
+        notice.remarks = self.remarks(in: alert)
+        return notice
+    }
+
+    private func remarks(in alert: Alert) -> AlertRemarks? {
+        alert.remarks(of: self.kind, saying: self.summary, self.causes)
     }
 
     /// Reads what an entry of the ledger says of an alert; `nil` when it says nothing that is told.

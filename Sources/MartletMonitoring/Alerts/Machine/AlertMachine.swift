@@ -89,11 +89,13 @@ package struct AlertMachine: Sendable, Hashable {
                 return nil
             }
             (alert.toldAt, alert.toldPriority) = (now, alert.priority)
+            alert.keepRemarks(of: .fired)
             self.open[alert.key] = alert
             return AlertTransition(kind: .fired, alert: alert)
         }
         if let before = alert.toldPriority, alert.priority < before {
             (alert.worsenedAt, alert.toldPriority) = (now, alert.priority)
+            alert.keepRemarks(of: .escalated)
             self.open[alert.key] = alert
             return AlertTransition(kind: .escalated, alert: alert)
         }
@@ -101,6 +103,7 @@ package struct AlertMachine: Sendable, Hashable {
             now >= (alert.worsenedAt ?? told) + reaction
         else { return nil }
         alert.escalatedAt = now
+        alert.keepRemarks(of: .escalated)
         self.open[alert.key] = alert
         return AlertTransition(kind: .escalated, alert: alert)
     }

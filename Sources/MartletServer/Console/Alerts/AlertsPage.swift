@@ -131,10 +131,15 @@ struct AlertsPage: Sendable {
         if let silence { view["silencedUntil"] = Figures.moment(silence.until) }
         let actions = self.context.alerts?.actions().rules(for: alert.rule) ?? []
         view["actions"] = actions.map { rule in
-            self.words(rule.mode == .on ? "alerts.action.on" : "alerts.action.dry", rule.action.word)
+            self.words(rule.mode == .on ? "alerts.action.on" : "alerts.action.dry", self.name(rule.action))
         }
         view["hasActions"] = !actions.isEmpty
         return view
+    }
+
+    /// An action as the reader's language calls it; in English as the file does.
+    private func name(_ action: AlertAction) -> String {
+        self.words.language == .english ? action.word : self.words["alert.action." + action.word]
     }
 
     private func length(_ text: String) -> View {

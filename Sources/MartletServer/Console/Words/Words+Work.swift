@@ -83,6 +83,7 @@ extension Words {
         Phrase("result.entities", "entities", "엔티티"),
         Phrase("result.version", "version", "버전"),
         Phrase("result.run", "run", "실행"),
+        Phrase("result.status", "status", "종료 코드"),
         Phrase("result.verdict", "verdict", "결정"),
         Phrase("result.refused", "refused", "거부"),
         Phrase("result.snapshot", "snapshot", "스냅샷"),

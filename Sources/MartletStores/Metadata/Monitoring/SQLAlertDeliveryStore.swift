@@ -36,7 +36,8 @@ package struct SQLAlertDeliveryStore: AlertDeliveryStore, SQLDeliveryQueue {
                     of: [.alertFired, .alertEscalated, .alertResolved],
                     database
                 ) { entry in
-                    guard let notice = AlertNotice(entry) else { return }
+                    guard let told = AlertNotice(entry) else { return }
+                    let notice = try SQLAlertStore.translatable(told, database)
                     for channel in routing.channels(for: notice) {
                         let id = "\(entry.sequence)-\(channel.name)"
                         added += try Self.add(notice, id, channel.name, place: entry.sequence, at: now, database)

@@ -173,6 +173,15 @@ package struct SQLAlertStore: AlertStore {
         return try JSONDecoder().decode(Alert.self, from: Data(text.utf8))
     }
 
+    /// `notice` with the codes and values that the alert keeps beside its texts.
+    static func translatable(_ notice: AlertNotice, _ database: any SQLConnection) throws -> AlertNotice {
+        let row = try database.row(
+            "SELECT state FROM alerts WHERE alert = ? AND first_found_at = ?",
+            [notice.alert, notice.since]
+        )
+        return try row.map { notice.translatable(by: try Self.alert($0)) } ?? notice
+    }
+
     private static func silences(_ database: any SQLConnection, _ now: EventTime) throws -> [AlertSilence] {
         try database.rows("SELECT state FROM alert_silences WHERE until > ? ORDER BY id", [now])
             .map { row in
