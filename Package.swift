@@ -257,7 +257,10 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
-        .testTarget(name: "IntegrationTests", dependencies: ["MartletCore", "MartletTesting"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["MartletCore", "MartletMonitoring", "MartletTesting"]
+        ),
         .testTarget(name: "TidyTests"),
     ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletMonitoring
 import Testing
 
 /// Days that a copy of a workspace lives through, by the binary.
@@ -127,32 +128,92 @@ struct SimulationTests {
                 return
             }
             #expect(list.first { $0["name"] == "area" }?["verdict"] == "drifted")
-            try Self.replay(in: days.folder)
         }
     }
 
-    /// Replays the rules about drift and errors over all days, and expects the first of what was told, at most two looks
-    /// earlier or later; which of them an alert goes by depends on what else was wrong.
-    private static func replay(in folder: URL) throws {
-        let rules = ["InputsDrifted", "ErrorExpectedToGrow", "ErrorGrew"]
-        func times(_ arguments: [String], _ list: String?, _ key: String) throws -> [EventTime] {
-            let result = try Martlet.run(["alerts"] + arguments + ["--json"], in: folder)
-            var value = try JSONValue(parsing: Data(result.output.utf8))
-            if let list { value = value[list] ?? .null }
-            guard case .array(let items) = value else { return [] }
-            return items.filter { item in rules.contains { item["alert"] == .string("\($0)/endpoint:flat") } }
-                .compactMap { item in
-                    if case .string(let text)? = item[key] { EventTime(iso8601: text) } else { nil }
-                }
-        }
-        let told = try times(["list"], nil, "since") + times(["history"], nil, "since")
-        let replayed = try rules.flatMap {
-            try times(["backtest", $0, "--from", "2026-02-20"], "firings", "told_at")
-        }
-        let (first, again) = (try #require(told.min()), try #require(replayed.min()))
-        let apart = abs(first.microseconds - again.microseconds)
-        #expect(apart <= 2 * 3_600_000_000, "told \(told), replayed \(replayed)")
+    /// An alert as it was told, or as it would have been.
+    private struct Told {
+        let key: String
+        let from: EventTime
+        let until: EventTime
+        /// The alert that it is part of, for one that is not told by itself.
+        var cause: String?
     }
+
+    @Test(.enabled(if: Martlet.hasEngines, "run scripts/setup first"))
+    func `every rule replayed tells what was told, and names the cause where that was told instead`() throws {
+        try Self.withWorkspace { folder in
+            let troubles = "drift@4,source-failure@5,bad-release@1"
+            let days = try Self.simulate(folder, days: 6, ["--inject", troubles], into: "days")
+            let told = try Self.told(in: days.folder)
+            let replayed = try Self.replayed(in: days.folder)
+            let kinds = Set(told.map { String($0.key.prefix { $0 != "/" }) })
+            #expect(
+                kinds.isSuperset(of: ["InputsDrifted", "SourceFails", "JobFailed", "BudgetBurns", "BudgetBurnsSlowly"])
+            )
+            let named = replayed.filter { $0.cause == nil }
+            for alert in told {
+                #expect(named.contains { Self.isSame($0, alert) }, "\(alert) was told, and replayed: \(named)")
+            }
+            for alert in named {
+                #expect(told.contains { Self.isSame($0, alert) }, "\(alert) is replayed, and told was: \(told)")
+            }
+            let merged = replayed.filter { $0.cause != nil }
+            #expect(merged.contains { $0.key == "ErrorGrew/endpoint:flat" })
+            for alert in merged {
+                let isTold = told.contains { $0.key == alert.cause && Self.isSame($0, alert, named: alert.cause) }
+                #expect(isTold, "\(alert), and told was: \(told)")
+            }
+        }
+    }
+
+    /// Whether they are about the same at one time, give or take two looks.
+    private static func isSame(_ one: Told, _ other: Told, named name: String? = nil) -> Bool {
+        let patience = TimeSpan.seconds(2 * 3_600)
+        return one.key == name ?? other.key && one.from <= other.until + patience
+            && other.from <= one.until + patience
+    }
+
+    private static func told(in folder: URL) throws -> [Told] {
+        try ["list", "history"].flatMap { try Self.items(["alerts", $0], nil, in: folder) }
+            .compactMap { item in
+                guard let key = Self.text(item["alert"]), let from = Self.time(item["since"]) else { return nil }
+                return Told(key: key, from: from, until: Self.time(item["until"]) ?? .now)
+            }
+    }
+
+    /// What all rules would have told, but what a server did not tell because it was over too soon.
+    private static func replayed(in folder: URL) throws -> [Told] {
+        try AlertRule.allCases
+            .flatMap { rule in
+                try Self.items(
+                    ["alerts", "backtest", rule.rawValue, "--from", "2026-03-01T15:00:00Z"],
+                    "firings",
+                    in: folder
+                )
+            }
+            .compactMap { item in
+                guard let key = Self.text(item["alert"]) else { return nil }
+                let cause = Self.text(item["merged_under"])
+                let from = cause == nil ? Self.time(item["server_told_at"]) : Self.time(item["told_at"])
+                guard let from else { return nil }
+                return Told(key: key, from: from, until: Self.time(item["resolved_at"]) ?? .now, cause: cause)
+            }
+    }
+
+    private static func items(_ words: [String], _ list: String?, in folder: URL) throws -> [JSONValue] {
+        let result = try Martlet.run(words + ["--json"], in: folder)
+        try #require(result.status == 0, "\(words): \(result.errors)")
+        let value = try JSONValue(parsing: Data(result.output.utf8))
+        guard case .array(let items) = list.flatMap({ value[$0] }) ?? value else { return [] }
+        return items
+    }
+
+    private static func text(_ value: JSONValue?) -> String? {
+        if case .string(let text)? = value { text } else { nil }
+    }
+
+    private static func time(_ value: JSONValue?) -> EventTime? { Self.text(value).flatMap(EventTime.init(iso8601:)) }
 
     @Test(.enabled(if: Martlet.hasEngines, "run scripts/setup first"))
     func `labels that come late are not there yet`() throws {

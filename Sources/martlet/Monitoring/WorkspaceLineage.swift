@@ -18,6 +18,32 @@ struct WorkspaceLineage: Sendable {
 
     /// The graph as definitions and deployments are now; a version that cannot be read is left out.
     mutating func graph(_ pipelines: [Pipeline]) async throws -> LineageGraph {
+        let deployments = try await self.application.deployments().snapshot().deployments
+        return try await self.graph(pipelines, deployments)
+    }
+
+    /// The graphs from `begin` to `end`, by what was live then; definitions are those of now.
+    mutating func past(
+        _ pipelines: [Pipeline],
+        from begin: EventTime,
+        to end: EventTime
+    ) async throws -> PastLineage {
+        var histories: [[Deployment]] = []
+        for endpoint in self.application.workspace.configuration.endpoints.entries.map(\.name) {
+            histories.append(try await self.application.deployments().history(of: endpoint, limit: 1_000))
+        }
+        let changes = histories.flatMap { $0.map(\.author.at) }.filter { $0 > begin && $0 <= end }
+        var stretches: [PastLineage.Stretch] = []
+        for moment in Set(changes + [begin]).sorted() {
+            let live = histories.compactMap { history in
+                history.filter { $0.author.at <= moment }.max { $0.author.at < $1.author.at }
+            }
+            stretches.append(PastLineage.Stretch(since: moment, graph: try await self.graph(pipelines, live)))
+        }
+        return PastLineage(stretches)
+    }
+
+    private mutating func graph(_ pipelines: [Pipeline], _ deployments: [Deployment]) async throws -> LineageGraph {
         var graph = LineageGraph()
         let sources = self.application.workspace.sources.map(\.definition)
         let views = try self.application.catalog().views
@@ -42,7 +68,7 @@ struct WorkspaceLineage: Sendable {
                 }
             }
         }
-        for deployment in try await self.application.deployments().snapshot().deployments {
+        for deployment in deployments {
             for variant in deployment.traffic.answering {
                 let model = "model:\(variant.version)"
                 graph.connect(model, to: "endpoint:\(deployment.endpoint)")

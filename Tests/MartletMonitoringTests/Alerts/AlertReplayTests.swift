@@ -91,6 +91,55 @@ struct AlertReplayTests {
         #expect(self.replay(.jobFailed, history) == ["JobFailed/pipeline:nightly 10-34"])
     }
 
+    @Test func `an alert that a server tells under its cause is marked with the cause`() {
+        var graph = LineageGraph()
+        graph.connect("source:sales", to: "pipeline:nightly")
+        let attempts = [(20, DataAttempt.Outcome.failed), (60, .fresh)]
+            .map { DataAttempt(subject: "source:sales", at: self.at($0.0), outcome: $0.1) }
+        let history = AlertHistory(
+            attempts: attempts,
+            jobs: [
+                "nightly": [
+                    self.job("j1", from: 15, to: 20, failure: "step 'load': gone"), self.job("j2", from: 55, to: 60),
+                ]
+            ]
+        )
+        func tellings(_ rule: AlertRule, _ lineage: PastLineage) -> [AlertReplay.Telling] {
+            AlertReplay(.standard, ServiceObjectives())
+                .run(rule, on: history, along: lineage, from: self.start, to: self.at(120)).map(\.telling)
+        }
+        let made = PastLineage([PastLineage.Stretch(since: self.start, graph: graph)])
+        #expect(tellings(.jobFailed, made) == [.under("SourceFails/source:sales")])
+        #expect(tellings(.sourceFails, made) == [.byItself(self.at(20))])
+        #expect(tellings(.jobFailed, PastLineage()) == [.byItself(self.at(20))])
+        // The pipeline loads the source only since it was told.
+        let later = PastLineage([PastLineage.Stretch(since: self.at(30), graph: graph)])
+        #expect(tellings(.jobFailed, later) == [.byItself(self.at(20))])
+    }
+
+    @Test func `a server tells an alert under its own name when its cause is gone`() {
+        let history = AlertHistory(minutes: (0..<120).map { self.minute($0, faults: (30..<50).contains($0) ? 10 : 0) })
+        let firings = AlertReplay(.standard, ServiceObjectives())
+            .run(.budgetBurns, on: history, from: self.start, to: self.at(120))
+        // By itself the rule tells at minute 43; until 53 the requests fail, which says it all.
+        #expect(firings.map(\.toldAt) == [self.at(43)])
+        #expect(firings.map(\.telling) == [.byItself(self.at(54))])
+    }
+
+    @Test func `an alert that is over soon after its cause is one that a server does not tell`() {
+        let history = AlertHistory(
+            minutes: (0..<120)
+                .map {
+                    self.minute($0, faults: (30..<32).contains($0) ? 10 : 0, slow: (30..<37).contains($0) ? 20 : 0)
+                }
+        )
+        let firings = AlertReplay(.standard, ServiceObjectives())
+            .run(.slow, on: history, from: self.start, to: self.at(120))
+        // It is slow from minute 32 to 40. Until 35 the requests fail, and five more minutes are too few.
+        #expect(firings.map(\.toldAt) == [self.at(37)])
+        #expect(firings.map(\.telling) == [.withheld])
+    }
+
     @Test func `jobs are late when a tick began none, or none carries them out`() {
         // Ticks at each half hour; that of minute 60 begins no job until minute 85.
         let ticking = AlertHistory(

@@ -54,7 +54,7 @@ package struct AlertMachine: Sendable, Hashable {
     }
 
     /// The alert that a finding belongs to: its own, or the first of those it stands for that somebody was told of.
-    private func key(of finding: AlertFinding) -> String {
+    func key(of finding: AlertFinding) -> String {
         if self.open[finding.key]?.toldAt != nil { return finding.key }
         return finding.members.sorted().first { self.open[$0]?.toldAt != nil } ?? finding.key
     }

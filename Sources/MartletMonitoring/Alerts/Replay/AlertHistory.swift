@@ -3,6 +3,7 @@ package import MartletCore
 /// What is kept of the past, to replay rules on.
 package struct AlertHistory: Sendable {
     private let minutes: [String: MinuteSums]
+    private let budgetMinutes: [String: MinuteSums]
     private let outages: [OutageSpan]
     private let attempts: [String: [DataAttempt]]
     private let jobs: [String: [PastJob]]
@@ -17,6 +18,7 @@ package struct AlertHistory: Sendable {
     ///
     /// - Parameters:
     ///   - minutes: requests; several of one minute are summed.
+    ///   - budgetMinutes: requests as budgets go by them; by default `minutes`.
     ///   - outages: times in which variants were out.
     ///   - attempts: tries to bring data up to date.
     ///   - jobs: the jobs of pipelines.
@@ -28,6 +30,7 @@ package struct AlertHistory: Sendable {
     ///   - nextTick: the first tick of a pipeline's clocks after a moment.
     package init(
         minutes: [ServiceMinute] = [],
+        budgetMinutes: [ServiceMinute]? = nil,
         outages: [OutageSpan] = [],
         attempts: [DataAttempt] = [],
         jobs: [String: [PastJob]] = [:],
@@ -39,6 +42,7 @@ package struct AlertHistory: Sendable {
         nextTick: @escaping @Sendable (String, EventTime) -> EventTime? = { _, _ in nil }
     ) {
         self.minutes = Dictionary(grouping: minutes, by: \.endpoint).mapValues(MinuteSums.init)
+        self.budgetMinutes = Dictionary(grouping: budgetMinutes ?? minutes, by: \.endpoint).mapValues(MinuteSums.init)
         self.outages = outages
         self.attempts = Dictionary(grouping: attempts, by: \.subject).mapValues { $0.sorted { $0.at < $1.at } }
         self.jobs = jobs.mapValues { $0.sorted { $0.createdAt > $1.createdAt } }
@@ -50,25 +54,24 @@ package struct AlertHistory: Sendable {
         self.nextTick = nextTick
     }
 
-    /// What was known at `now` that rules of `kind` look at.
-    func facts(_ kind: AlertRule.History, at now: EventTime, _ objectives: ServiceObjectives) -> AlertFacts {
+    /// What was known at `now` that rules of these kinds look at.
+    func facts(_ kinds: Set<AlertRule.History>, at now: EventTime, _ objectives: ServiceObjectives) -> AlertFacts {
         var facts = AlertFacts(
-            traffic: kind == .requests ? self.traffic(at: now) : [],
-            comparisons: kind == .comparisons ? self.comparisons(at: now) : []
+            traffic: kinds.contains(.requests) ? self.traffic(at: now) : [],
+            comparisons: kinds.contains(.comparisons) ? self.comparisons(at: now) : []
         )
-        switch kind {
-        case .requests, .comparisons: break
-        case .budgets: facts.budgets = self.budgets(at: now, objectives)
-        case .data: facts.data = self.attempts.keys.sorted().compactMap { self.data($0, at: now) }
-        case .jobs:
+        if kinds.contains(.budgets) { facts.budgets = self.budgets(at: now, objectives) }
+        if kinds.contains(.data) { facts.data = self.attempts.keys.sorted().compactMap { self.data($0, at: now) } }
+        if kinds.contains(.jobs) {
             facts.jobs = self.jobs.sorted { $0.key < $1.key }
                 .map { name, jobs in PastJob.fact(name, jobs, at: now) { self.nextTick(name, $0) } }
-        case .experiments:
+        }
+        if kinds.contains(.experiments) {
             facts.experiments = self.experiments.filter { $0.since <= now && ($0.until.map { $0 > now } ?? true) }
                 .map { AlertFacts.Experiment(endpoint: $0.endpoint, id: $0.id, since: $0.since) }
-        case .deployments: facts.interruptions = self.interruptions(at: now)
-        case .host: facts.host = self.hosts[ServiceMinute.holding(now)] ?? HostUse()
         }
+        if kinds.contains(.deployments) { facts.interruptions = self.interruptions(at: now) }
+        if kinds.contains(.host) { facts.host = self.hosts[ServiceMinute.holding(now)] ?? HostUse() }
         return facts
     }
 
@@ -119,7 +122,7 @@ package struct AlertHistory: Sendable {
 
     private func budgets(at now: EventTime, _ objectives: ServiceObjectives) -> [AlertFacts.Budgets] {
         let end = ServiceMinute.holding(now)
-        return self.minutes.sorted { $0.key < $1.key }
+        return self.budgetMinutes.sorted { $0.key < $1.key }
             .map { endpoint, sums in
                 let windows = BurnRule.windows.map {
                     sums.sum(endpoint, from: end - $0.microseconds / 60_000_000, to: end)
