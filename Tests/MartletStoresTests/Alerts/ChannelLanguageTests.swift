@@ -186,6 +186,7 @@ struct ChannelLanguageTests {
                 "[P3] seoul: 채널 'mail' 시험 메시지입니다. 문제는 없습니다.", "[P2] seoul: rent is slow",
             ]
         )
+        #expect(letters.first?.text.contains("\n\n조치할 것이 없습니다.\n\n맡기: ") == true)
         #expect(letters.last?.text.contains("우선순위: P2, 근무일 하루 안에 대응") == true)
     }
 }

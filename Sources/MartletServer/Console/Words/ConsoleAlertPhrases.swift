@@ -14,7 +14,10 @@ package struct ConsoleAlertPhrases: AlertPhrases {
 
     package func sentence(_ remark: Remark) -> String { self.words(remark) }
 
-    package func runbook(of rule: String) -> String? { self.words(runbookOf: rule) }
+    package func runbook(of rule: String) -> String? {
+        let key = "notice.runbook." + rule
+        return self.words(runbookOf: rule) ?? (self.words[key] == key ? nil : self.words[key])
+    }
 
     package func phrase(_ key: String, _ arguments: [String]) -> String { Words.fill(self.words[key], arguments) }
 

@@ -6,6 +6,7 @@ extension Words {
             "this is a test of the channel '{}'; nothing is wrong",
             "채널 '{}' 시험 메시지입니다. 문제는 없습니다."
         ),
+        Phrase("notice.runbook.Example", "Nothing is to be done.", "조치할 것이 없습니다."),
         Phrase("notice.untaken", "nobody took it on", "담당자 없음"),
         Phrase("notice.over", "over", "종료"),
         Phrase(
