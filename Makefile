@@ -2,6 +2,8 @@
 SWIFT ?= swift
 RELEASE = .build/release/martlet
 ARGUMENTS ?=
+# More options of the build of the tests, such as `-debug-info-format none` where no debugger will look at them.
+TEST_BUILD ?=
 
 .PHONY: help demo test examples bench format lint release docs setup clients
 
@@ -22,7 +24,7 @@ demo: release    ## the whole path on generated data; ARGUMENTS=--keep leaves th
 
 test: setup      ## all tests; those of clients are skipped when the clients cannot be installed
 	scripts/setup-clients || test -z "$$MARTLET_REQUIRE_CLIENTS"
-	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error $(TEST_BUILD)
 	SWIFT=$(SWIFT) scripts/test --skip-build --skip IntegrationTests
 	SWIFT=$(SWIFT) scripts/test --skip-build --filter IntegrationTests
 
