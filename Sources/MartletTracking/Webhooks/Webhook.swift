@@ -183,7 +183,9 @@ package struct WebhookMessage: Sendable, Hashable {
         let line = "*\(text("priority"))* \(text("summary"))\(causes)"
         switch notice.event {
         case .alertResolved: return "Over: \(line)"
-        case .alertEscalated: return "Nobody took it on: \(line)\n\(text("runbook"))"
+        case .alertEscalated:
+            let what = notice.data["worse"] == .boolean(true) ? "Worse" : "Nobody took it on"
+            return "\(what): \(line)\n\(text("runbook"))"
         default: return "\(line)\n\(text("runbook"))"
         }
     }

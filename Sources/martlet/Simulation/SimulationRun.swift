@@ -169,11 +169,12 @@ actor SimulationRun {
             self.alertedAt = now
             for transition in await self.alerts.look() {
                 let alert = transition.alert
-                self.timeline.add(
-                    "alert",
-                    "\(transition.kind.rawValue): \(alert.priority.rawValue) \(alert.chain)",
-                    at: now
-                )
+                let what =
+                    switch transition.kind {
+                    case .escalated: transition.isWorse ? "worse" : "nobody took it on"
+                    case .fired, .resolved: transition.kind.rawValue
+                    }
+                self.timeline.add("alert", "\(what): \(alert.priority.rawValue) \(alert.chain)", at: now)
             }
         }
     }

@@ -73,6 +73,22 @@ struct AlertTimingTests {
         #expect(step(3_600) == [] && step(3_610) == ["escalated P1"] && step(9_000) == [])
     }
 
+    @Test func `an alert that becomes worse after nobody took it on is waited for once more`() {
+        var timing = AlertTiming()
+        timing.reactions = [.p2: .seconds(600), .p1: .seconds(100)]
+        var machine = AlertMachine(open: [])
+        var finding = self.finding(.sourceStale, "source:sales")
+        func step(_ second: Int64) -> [String] {
+            machine.step([finding], silences: [], timing, at: self.at(second))
+                .map { "\($0.kind) \($0.alert.priority.rawValue) \($0.isWorse ? "worse" : "")" }
+        }
+        #expect(step(0) == ["fired P2 "] && step(500) == [])
+        #expect(step(600) == ["escalated P2 "] && step(1_500) == [])
+        finding.priority = .p1
+        #expect(step(1_600) == ["escalated P1 worse"] && step(1_690) == [])
+        #expect(step(1_700) == ["escalated P1 "] && step(9_000) == [])
+    }
+
     @Test func `an alert whose cause comes to light stays the same alert`() throws {
         var machine = AlertMachine(open: [])
         let slow = self.finding(.slow)

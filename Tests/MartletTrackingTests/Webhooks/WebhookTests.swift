@@ -27,6 +27,15 @@ struct WebhookTests {
         #expect(notices[1].data["value"] == "Approved")
     }
 
+    @Test(arguments: [(JSONValue.boolean(true), "Worse: "), (.boolean(false), "Nobody took it on: ")])
+    func `an alert that escalates is told as worse, or as one that nobody took on`(isWorse: JSONValue, start: String) {
+        let payload: [String: JSONValue] = ["priority": "P1", "summary": "rent: 4 % fail", "worse": isWorse]
+        let notices = Self.notices(.alertEscalated, "alert:RequestsFail/endpoint:rent", payload)
+        #expect(notices.map(\.event) == [.alertEscalated] && notices[0].data["worse"] == isWorse)
+        let message = WebhookMessage(notices[0], as: .slack, deliveryID: "d", secret: nil, at: Self.ada.at)
+        #expect(message.body.contains("\(start)*P1* rent: 4 % fail"))
+    }
+
     @Test func `a tag is told as set or deleted, an alias as created`() {
         #expect(
             Self.notices(.versionTagged, "model:m:1", ["key": "k", "value": .null]).map(\.event)

@@ -29,9 +29,15 @@ struct AlertLetter {
         let priority = self.notice.priority.rawValue
         return switch self.notice.kind {
         case .fired: priority
-        case .escalated: "\(priority), " + self.phrase("notice.untaken", "nobody took it on")
+        case .escalated: "\(priority), \(self.escalation)"
         case .resolved: self.phrase("notice.over", "over")
         }
+    }
+
+    /// Why it is told again.
+    private var escalation: String {
+        self.notice.isWorse
+            ? self.phrase("notice.worse", "worse") : self.phrase("notice.untaken", "nobody took it on")
     }
 
     /// The text of a letter.
@@ -62,7 +68,7 @@ struct AlertLetter {
         let line = "\(priority) \(escape(([self.summary] + self.causes).joined(separator: " ← ")))"
         return switch self.notice.kind {
         case .resolved: "\(self.phrase("notice.over", "over")): \(line)"
-        case .escalated: "\(self.phrase("notice.untaken", "nobody took it on")): \(line)\n\(escape(self.runbook))"
+        case .escalated: "\(self.escalation): \(line)\n\(escape(self.runbook))"
         case .fired: "\(line)\n\(escape(self.runbook))"
         }
     }

@@ -22,6 +22,8 @@ package struct AlertNotice: Sendable, Hashable, Codable {
     package let rules: [String]
     /// The endpoints that it is about or that suffer from it.
     package let endpoints: [String]
+    /// Whether it is told again because it became worse; absent where that is not asked.
+    private var worse: Bool?
     /// What is asked for, such as `scale`; `nil` when somebody is only told.
     package internal(set) var request: String?
     /// What is said with codes and values, for readers of other languages; absent where nobody kept it.
@@ -111,7 +113,11 @@ package struct AlertNotice: Sendable, Hashable, Codable {
             rules: Self.texts(payload["rules"]),
             endpoints: Self.texts(payload["endpoints"])
         )
+        if kind == .escalated { self.worse = payload["worse"] == .boolean(true) }
     }
+
+    /// Whether it is told again because it became worse; what escalates otherwise was not taken on in time.
+    var isWorse: Bool { self.worse ?? false }
 
     private static func text(_ value: JSONValue?) -> String? {
         if case .string(let text)? = value { text } else { nil }
@@ -142,6 +148,7 @@ package struct AlertNotice: Sendable, Hashable, Codable {
             "causes": .array(self.causes.map(JSONValue.string)), "runbook": .string(self.runbook),
             "since": .string(self.since.description), "endpoints": .array(self.endpoints.map(JSONValue.string)),
         ]
+        if let worse = self.worse { data["worse"] = .boolean(worse) }
         if let request = self.request {
             data.merge(["action": .string(request), "state": "asked", "outcome": "a person or program is asked for it"])
             {

@@ -99,8 +99,10 @@ package struct AlertMachine: Sendable, Hashable {
             self.open[alert.key] = alert
             return AlertTransition(kind: .escalated, alert: alert)
         }
-        guard let reaction = timing.reactions[alert.priority], alert.acknowledgement == nil, alert.escalatedAt == nil,
-            now >= (alert.worsenedAt ?? told) + reaction
+        let since = alert.worsenedAt ?? told
+        let isEscalated = alert.escalatedAt.map { $0 >= since } ?? false
+        guard let reaction = timing.reactions[alert.priority], alert.acknowledgement == nil, !isEscalated,
+            now >= since + reaction
         else { return nil }
         alert.escalatedAt = now
         alert.keepRemarks(of: .escalated)

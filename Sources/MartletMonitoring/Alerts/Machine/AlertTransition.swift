@@ -15,4 +15,10 @@ package struct AlertTransition: Sendable, Hashable {
         self.kind = kind
         self.alert = alert
     }
+
+    /// Whether it is told again because it became worse; what escalates otherwise was not taken on in time.
+    package var isWorse: Bool {
+        guard self.kind == .escalated, let worsenedAt = self.alert.worsenedAt else { return false }
+        return self.alert.escalatedAt.map { $0 < worsenedAt } ?? true
+    }
 }

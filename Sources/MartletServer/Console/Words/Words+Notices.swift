@@ -8,6 +8,7 @@ extension Words {
         ),
         Phrase("notice.runbook.Example", "Nothing is to be done.", "조치할 것이 없습니다."),
         Phrase("notice.untaken", "nobody took it on", "담당자 없음"),
+        Phrase("notice.worse", "worse", "악화"),
         Phrase("notice.over", "over", "종료"),
         Phrase(
             "notice.priority.P0",

@@ -222,21 +222,18 @@ package struct SQLAlertStore: AlertStore {
             case .escalated: .alertEscalated
             case .resolved: .alertResolved
             }
+        var payload: [String: JSONValue] = [
+            "rule": .string(alert.rule), "about": .string(alert.subject),
+            "priority": .string(alert.priority.rawValue), "summary": .string(alert.summary),
+            "causes": .array(alert.causes.map(JSONValue.string)), "runbook": .string(alert.runbook),
+            "since": .string(alert.firstFoundAt.description), "id": .string(alert.id),
+            "rules": .array(alert.rules.map(JSONValue.string)),
+            "endpoints": .array(alert.endpoints.map(JSONValue.string)),
+            "consequences": .array((alert.consequences ?? []).map(JSONValue.string)),
+        ]
+        if transition.kind == .escalated { payload["worse"] = .boolean(transition.isWorse) }
         try SQLLedger.append(
-            LedgerRecord(
-                action,
-                of: "alert:\(alert.key)",
-                Attribution(by: Self.actor, at: now),
-                payload: [
-                    "rule": .string(alert.rule), "about": .string(alert.subject),
-                    "priority": .string(alert.priority.rawValue), "summary": .string(alert.summary),
-                    "causes": .array(alert.causes.map(JSONValue.string)), "runbook": .string(alert.runbook),
-                    "since": .string(alert.firstFoundAt.description), "id": .string(alert.id),
-                    "rules": .array(alert.rules.map(JSONValue.string)),
-                    "endpoints": .array(alert.endpoints.map(JSONValue.string)),
-                    "consequences": .array((alert.consequences ?? []).map(JSONValue.string)),
-                ]
-            ),
+            LedgerRecord(action, of: "alert:\(alert.key)", Attribution(by: Self.actor, at: now), payload: payload),
             in: database
         )
     }
