@@ -43,7 +43,7 @@ struct BatchMeasuresTests {
         let definition = try self.definition("row_count: {min: 5, max: 10}")
         #expect(definition.refusals(of: self.measures(), at: self.now).isEmpty)
         #expect(
-            definition.refusals(of: self.measures(rows: 4), at: self.now)
+            definition.refusals(of: self.measures(rows: 4), at: self.now).map(\.text)
                 == ["row_count: 4 rows would be loaded, at least 5 are expected"]
         )
         #expect(definition.refusals(of: self.measures(rows: 11), at: self.now).count == 1)
@@ -54,7 +54,8 @@ struct BatchMeasuresTests {
         #expect(definition.refusals(of: self.measures(newest: self.now - .days(1)), at: self.now).isEmpty)
         let old = self.now - .days(1) - TimeSpan(microseconds: 1)
         #expect(definition.refusals(of: self.measures(newest: old), at: self.now).count == 1)
-        #expect(definition.refusals(of: self.measures(), at: self.now) == ["freshness(t): the batch has no value"])
+        let absent = definition.refusals(of: self.measures(), at: self.now)
+        #expect(absent.map(\.text) == ["freshness(t): the batch has no value"])
     }
 
     @Test func `a mean is compared with history when there is one`() throws {
@@ -64,6 +65,10 @@ struct BatchMeasuresTests {
         #expect(definition.refusals(of: self.measures(mean: -89, history: -100), at: self.now).count == 1)
         #expect(definition.refusals(of: self.measures(mean: 120, history: 100), at: self.now).count == 1)
         #expect(definition.refusals(of: self.measures(history: 100), at: self.now).count == 1)
+        #expect(
+            definition.refusals(of: self.measures(mean: 2, history: 0), at: self.now).map(\.text)
+                == ["mean_within(x): the mean is 2.0, in earlier batches it is 0; at most 10.0 % is expected"]
+        )
     }
 
     @Test func `a share of quarantined rows and a stopping rule refuse the batch`() throws {
@@ -72,7 +77,7 @@ struct BatchMeasuresTests {
         #expect(definition.refusals(of: self.measures(quarantined: 2), at: self.now).count == 1)
         let stopped = [RuleCount(rule: "range", column: "x", count: 3)]
         #expect(
-            definition.refusals(of: self.measures(stopped: stopped), at: self.now)
+            definition.refusals(of: self.measures(stopped: stopped), at: self.now).map(\.text)
                 == ["3 rows break rule range(x), which stops the batch"]
         )
     }

@@ -55,10 +55,10 @@ extension SourceDefinition {
     }
 
     /// Why the batch must not be loaded, one sentence for each broken rule; empty when it may.
-    package func refusals(of measures: BatchMeasures, at now: EventTime) -> [String] {
+    package func refusals(of measures: BatchMeasures, at now: EventTime) -> [Remark] {
         let stopped = measures.stopped.filter { $0.count > 0 }
             .map { broken in
-                "\(broken.count) rows break rule \(broken.label), which stops the batch"
+                Remark("ingest.stopped", "\(broken.count) rows break rule \(broken.label), which stops the batch")
             }
         return stopped
             + self.expectations.enumerated()
@@ -69,55 +69,110 @@ extension SourceDefinition {
             }
     }
 
-    private func refusal(by expectation: Expectation, _ measures: BatchMeasures, _ now: EventTime) -> String? {
+    private func refusal(by expectation: Expectation, _ measures: BatchMeasures, _ now: EventTime) -> Remark? {
         switch expectation {
         case .rowCount(let rule):
-            if let minimum = rule.minimum, measures.rowCount < minimum {
-                return "row_count: \(measures.rowCount) rows would be loaded, at least \(minimum) are expected"
+            let count = measures.rowCount
+            if let minimum = rule.minimum, count < minimum {
+                return Remark(
+                    "ingest.tooFew",
+                    "row_count: \(count) rows would be loaded, at least \(minimum) are expected"
+                )
             }
-            if let maximum = rule.maximum, measures.rowCount > maximum {
-                return "row_count: \(measures.rowCount) rows would be loaded, at most \(maximum) are expected"
+            if let maximum = rule.maximum, count > maximum {
+                return Remark(
+                    "ingest.tooMany",
+                    "row_count: \(count) rows would be loaded, at most \(maximum) are expected"
+                )
             }
             return nil
         case .freshness(let rule):
             let name = rule.column.name
-            guard let newest = measures.newest[name] else { return "freshness(\(name)): the batch has no value" }
+            guard let newest = measures.newest[name] else { return .noValue("freshness(\(name))") }
             guard newest < now - rule.maximumAge else { return nil }
-            return "freshness(\(name)): the newest value is \(newest), older than \(rule.maximumAge) at \(now)"
+            return Remark(
+                "ingest.old",
+                "freshness(\(name)): the newest value is \(newest), older than \(rule.maximumAge) at \(now)"
+            )
         case .meanWithin(let rule):
             return self.refusal(by: rule, measures)
         case .quarantinedShare(let rule):
             guard measures.rowsRead > 0 else { return nil }
             let share = Double(measures.rowsQuarantined) / Double(measures.rowsRead)
             guard share > rule.maximum else { return nil }
-            return
-                "quarantined_share: \(measures.rowsQuarantined) of \(measures.rowsRead) rows are quarantined, at most "
-                + "\(rule.maximum * 100) % may be"
+            let (held, read) = (measures.rowsQuarantined, measures.rowsRead)
+            return Remark(
+                "ingest.heldShare",
+                """
+                quarantined_share: \(held) of \(read) rows are quarantined, at most \
+                \("\(rule.maximum * 100)") % may be
+                """
+            )
         case .notNull, .range, .allowed, .pattern, .condition, .unique, .references, .quantilesWithin, .nullShare,
             .mixWithin, .total:
             return nil
         }
     }
 
-    private static func refusal(by rule: Expectation.Total, _ measures: TotalMeasures?) -> String? {
-        guard let found = measures?.found else { return "total \(rule.name): the batch gives no number" }
+    private static func refusal(by rule: Expectation.Total, _ measures: TotalMeasures?) -> Remark? {
+        guard let found = measures?.found else {
+            return Remark("ingest.totalAbsent", "total \(rule.name): the batch gives no number")
+        }
         guard let expected = measures?.expected else {
-            return "total \(rule.name): the other tables give no number; are they loaded?"
+            return Remark(
+                "ingest.totalUnknown",
+                "total \(rule.name): the other tables give no number; are they loaded?"
+            )
         }
         guard abs(found - expected) > abs(expected) * rule.percent / 100 else { return nil }
-        return "total \(rule.name): \(found) in the batch, \(expected) expected"
-            + (rule.percent > 0 ? "; at most \(rule.percent) % apart is allowed" : "")
+        let here = "\(found)"
+        let there = "\(expected)"
+        return rule.percent > 0
+            ? Remark(
+                "ingest.totalApart",
+                """
+                total \(rule.name): \(here) in the batch, \(there) expected; at most \
+                \("\(rule.percent)") % apart is allowed
+                """
+            )
+            : Remark("ingest.totalDiffers", "total \(rule.name): \(here) in the batch, \(there) expected")
     }
 
-    private func refusal(by rule: Expectation.MeanWithin, _ measures: BatchMeasures) -> String? {
+    private func refusal(by rule: Expectation.MeanWithin, _ measures: BatchMeasures) -> Remark? {
         let name = rule.column.name
         guard let history = measures.historicalMeans[name] else { return nil }
-        guard let mean = measures.means[name] else { return "mean_within(\(name)): the batch has no value" }
+        guard let mean = measures.means[name] else { return .noValue("mean_within(\(name))") }
         let difference = abs(mean - history)
         guard difference > abs(history) * rule.percent / 100 else { return nil }
-        let percent = history == 0 ? "from 0" : "by \((difference / abs(history) * 1_000).rounded() / 10) %"
-        return
-            "mean_within(\(name)): the mean \(mean) differs \(percent) from \(history), the mean of earlier batches; "
-            + "at most \(rule.percent) % is expected"
+        let (found, earlier, limit) = ("\(mean)", "\(history)", "\(rule.percent)")
+        // No share of zero says how far away a mean is.
+        guard history != 0 else {
+            let text: Remark.Text =
+                "mean_within(\(name)): the mean is \(found), in earlier batches it is 0; at most \(limit) % is expected"
+            return Remark("ingest.meanFromZero", text)
+        }
+        let percent = "\((difference / abs(history) * 1_000).rounded() / 10)"
+        let text: Remark.Text =
+            """
+            mean_within(\(name)): the mean \(found) differs by \(percent) % from \(earlier), the \
+            mean of earlier batches; at most \(limit) % is expected
+            """
+        return Remark("ingest.mean", text)
     }
+}
+
+extension Remark {
+    /// Says that the records of `source` have other fields than those accepted; `changes` has a line for each.
+    package static func otherFields(_ changes: [String], of source: String) -> Remark {
+        let list = changes.joined(separator: ", ")
+        let text: Remark.Text =
+            """
+            the records have other fields than those accepted (\(list)); accept them with: martlet \
+            ingest accept-schema \(source)
+            """
+        return Remark("ingest.otherFields", text)
+    }
+
+    /// Says that a batch has nothing that `rule`, such as `freshness(sold_at)`, could look at.
+    static func noValue(_ rule: String) -> Remark { Remark("ingest.noValue", "\(rule): the batch has no value") }
 }

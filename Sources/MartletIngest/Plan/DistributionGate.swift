@@ -1,3 +1,5 @@
+import MartletCore
+
 /// What a gate about a distribution looks at: a batch's rows, or those of its history.
 package struct ColumnProfile: Codable, Sendable, Hashable {
     package let rowCount: Int
@@ -65,7 +67,7 @@ extension Expectation {
     }
 
     /// Why a gate refuses the batch, or `nil` when it lets it pass.
-    func refusal(_ profiles: GateProfiles) -> String? {
+    func refusal(_ profiles: GateProfiles) -> Remark? {
         switch self {
         case .quantilesWithin(let rule): Self.refusal(rule, profiles)
         case .nullShare(let rule): Self.refusal(rule, profiles)
@@ -74,40 +76,58 @@ extension Expectation {
         }
     }
 
-    private static func refusal(_ rule: QuantilesWithin, _ profiles: GateProfiles) -> String? {
+    private static func refusal(_ rule: QuantilesWithin, _ profiles: GateProfiles) -> Remark? {
         guard profiles.isEnough(rule.history), !profiles.history.quantiles.isEmpty else { return nil }
         let name = rule.column.name
-        guard !profiles.batch.quantiles.isEmpty else { return "quantiles_within(\(name)): the batch has no value" }
+        guard !profiles.batch.quantiles.isEmpty else { return .noValue("quantiles_within(\(name))") }
         for (index, quantile) in rule.quantiles.enumerated() {
             let (found, history) = (profiles.batch.quantiles[index], profiles.history.quantiles[index])
             guard abs(found - history) > abs(history) * rule.percent / 100 else { continue }
-            return "quantiles_within(\(name)): quantile \(quantile) is \(Self.short(found)), in earlier batches it is "
-                + "\(Self.short(history)); at most \(Self.short(rule.percent)) % apart is expected"
+            let (here, earlier, limit) = (Self.short(found), Self.short(history), Self.short(rule.percent))
+            let text: Remark.Text =
+                """
+                quantiles_within(\(name)): quantile \("\(quantile)") is \(here), in earlier batches \
+                it is \(earlier); at most \(limit) % apart is expected
+                """
+            return Remark("ingest.quantile", text)
         }
         return nil
     }
 
-    private static func refusal(_ rule: NullShare, _ profiles: GateProfiles) -> String? {
+    private static func refusal(_ rule: NullShare, _ profiles: GateProfiles) -> Remark? {
         let name = rule.column.name
         let share = profiles.batch.nullShare
         if let maximum = rule.maximum, profiles.batch.rowCount > 0, share > maximum {
-            return "null_share(\(name)): \(Self.percent(share)) of the values are missing, at most "
-                + "\(Self.percent(maximum)) may be"
+            return Remark(
+                "ingest.nulls",
+                """
+                null_share(\(name)): \(Self.percent(share)) of the values are missing, at most \
+                \(Self.percent(maximum)) may be
+                """
+            )
         }
         guard let within = rule.within, profiles.isEnough(rule.history),
             abs(share - profiles.history.nullShare) > within
         else { return nil }
-        return "null_share(\(name)): \(Self.percent(share)) of the values are missing, in earlier batches "
-            + "\(Self.percent(profiles.history.nullShare)); at most \(Self.percent(within)) apart is expected"
+        let earlier = Self.percent(profiles.history.nullShare)
+        let text: Remark.Text =
+            """
+            null_share(\(name)): \(Self.percent(share)) of the values are missing, in earlier \
+            batches \(earlier); at most \(Self.percent(within)) apart is expected
+            """
+        return Remark("ingest.nullsApart", text)
     }
 
-    private static func refusal(_ rule: MixWithin, _ profiles: GateProfiles) -> String? {
+    private static func refusal(_ rule: MixWithin, _ profiles: GateProfiles) -> Remark? {
         guard profiles.isEnough(rule.history) else { return nil }
         let distance = profiles.batch.distance(to: profiles.history)
         guard distance > rule.maximum else { return nil }
-        return
-            "mix_within(\(rule.column.name)): \(Self.percent(distance)) of the rows moved to another category compared "
-            + "with earlier batches; at most \(Self.percent(rule.maximum)) may"
+        let text: Remark.Text =
+            """
+            mix_within(\(rule.column.name)): \(Self.percent(distance)) of the rows moved to another \
+            category compared with earlier batches; at most \(Self.percent(rule.maximum)) may
+            """
+        return Remark("ingest.mix", text)
     }
 
     private static func percent(_ share: Double) -> String { "\(Self.short(share * 100)) %" }

@@ -1,7 +1,7 @@
 package import MartletCore
 
 /// How one source stands: what it loaded, what it holds back, and what it refused last.
-package struct SourceStanding: Sendable, Hashable, Codable {
+package struct SourceStanding: Sendable, Hashable, Encodable {
     package let source: String
     /// The batches that are loaded.
     package let batches: Int
@@ -17,17 +17,25 @@ package struct SourceStanding: Sendable, Hashable, Codable {
     package let refusal: Refusal?
 
     /// A batch that broke a rule about batches, so that nothing of it was loaded.
-    package struct Refusal: Sendable, Hashable, Codable {
+    package struct Refusal: Sendable, Hashable, Encodable {
         package let at: EventTime
-        package let reasons: [String]
+        package let reasons: [Remark]
         /// Whether a batch was loaded after it.
         package let isOvercome: Bool
 
         /// Says when and why.
-        package init(at moment: EventTime, reasons: [String], isOvercome: Bool) {
+        package init(at moment: EventTime, reasons: [Remark], isOvercome: Bool) {
             self.at = moment
             self.reasons = reasons
             self.isOvercome = isOvercome
+        }
+
+        /// Writes the reasons as their sentences.
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(self.at, forKey: .at)
+            try container.encode(self.reasons.map(\.text), forKey: .reasons)
+            try container.encode(self.isOvercome, forKey: .isOvercome)
         }
 
         private enum CodingKeys: String, CodingKey {

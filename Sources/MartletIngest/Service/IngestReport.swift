@@ -50,10 +50,22 @@ package struct BatchFigures: Codable, Sendable, Hashable {
     /// Whether these differences came for the first time; absent when there are none.
     package var isNewSchema: Bool?
     /// Why the batch was refused; empty when it was loaded.
-    package var refusals: [String] = []
+    package private(set) var refusals: [String] = []
+    /// The same with codes, for readers of other languages; absent when it was loaded, and from earlier versions.
+    package private(set) var refusalRemarks: [Remark]?
 
     /// Starts at nothing.
     package init() {}
+
+    /// Refuses the batch when there is a reason; then nothing of it is loaded.
+    package mutating func refuse(for reasons: [Remark]) {
+        self.refusals = reasons.map(\.text)
+        self.refusalRemarks = reasons.isEmpty ? nil : reasons
+        if !reasons.isEmpty { self.rowsLoaded = 0 }
+    }
+
+    /// Why the batch was refused, with codes where they are known.
+    package var refusalReasons: [Remark] { self.refusalRemarks ?? self.refusals.map(Remark.init(said:)) }
 }
 
 /// What became of one batch.

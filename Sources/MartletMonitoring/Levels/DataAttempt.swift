@@ -25,6 +25,8 @@ package struct DataAttempt: Sendable, Hashable, Codable {
     package let outcome: Outcome
     /// Why it failed or was refused, without data values; `nil` otherwise.
     package let message: String?
+    /// The same with a code, for readers of other languages; absent where somebody else said it.
+    private let remark: Remark?
     package let rowCount: Int
     package let quarantinedCount: Int
     /// What is different in the fields of the records from those accepted, one line each.
@@ -37,7 +39,7 @@ package struct DataAttempt: Sendable, Hashable, Codable {
         subject: String,
         at moment: EventTime,
         outcome: Outcome,
-        message: String? = nil,
+        reason: Remark? = nil,
         rowCount: Int = 0,
         quarantinedCount: Int = 0,
         schemaChanges: [String] = [],
@@ -46,12 +48,16 @@ package struct DataAttempt: Sendable, Hashable, Codable {
         self.subject = subject
         self.at = moment
         self.outcome = outcome
-        self.message = message
+        self.message = reason?.text
+        self.remark = reason.flatMap { $0.code.isEmpty ? nil : $0 }
         self.rowCount = rowCount
         self.quarantinedCount = quarantinedCount
         self.schemaChanges = schemaChanges
         self.seconds = seconds
     }
+
+    /// Why it failed or was refused, with its code where it has one; `nil` otherwise.
+    package var reason: Remark? { self.remark ?? self.message.map(Remark.init(said:)) }
 }
 
 /// The last tries at one thing.

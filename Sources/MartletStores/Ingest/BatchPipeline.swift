@@ -188,14 +188,11 @@ struct BatchPipeline {
             profiles: try gates.profiles(),
             totals: try self.explaining("a rule about totals") { try gates.totals() }
         )
-        self.figures.refusals = self.definition.refusals(of: measures, at: self.load.now)
+        var refusals = self.definition.refusals(of: measures, at: self.load.now)
         if self.definition.schemaChanges == .stop, let changes = self.figures.schemaChanges, !changes.isEmpty {
-            self.figures.refusals.append(
-                "the records have other fields than those accepted (\(changes.joined(separator: ", "))); accept them with: "
-                    + "martlet ingest accept-schema \(self.definition.name)"
-            )
+            refusals.append(.otherFields(changes, of: self.definition.name))
         }
-        if !self.figures.refusals.isEmpty { self.figures.rowsLoaded = 0 }
+        self.figures.refuse(for: refusals)
     }
 
     private var csv: CSVFormat? {

@@ -105,10 +105,17 @@ package enum ServiceLevelStoreContract {
             subject: "source:sales",
             at: at(200),
             outcome: .failed,
-            message: "it's \"gone\"",
+            reason: "it's \"gone\"",
             schemaChanges: ["+ 가격"]
         )
-        let training = DataAttempt(subject: "recipe:rent", at: at(150), outcome: .refused, seconds: 12.5)
+        let reason = Remark("ingest.noValue", "\("mean_within(가격)"): the batch has no value")
+        let training = DataAttempt(
+            subject: "recipe:rent",
+            at: at(150),
+            outcome: .refused,
+            reason: reason,
+            seconds: 12.5
+        )
         for attempt in [fresh, training, failed, failed] { try await store.note(attempt) }
         let all = try await store.attempts(from: at(100), to: at(201))
         report.expect(all == [fresh, training, failed], "a try is kept once, the oldest first: \(all)")

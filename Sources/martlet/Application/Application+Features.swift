@@ -63,7 +63,7 @@ extension Application {
                         subject: "view:\(view.name)",
                         at: self.clock.now,
                         outcome: .failed,
-                        message: readableMessage(of: error)
+                        reason: Remark(said: readableMessage(of: error))
                     )
                 )
                 throw error

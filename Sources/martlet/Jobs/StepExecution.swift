@@ -65,7 +65,7 @@ struct StepExecution: Sendable {
         }
         if let refused = outcome.reports.first(where: { $0.outcome == .refused }) {
             let reason =
-                refused.figures.refusals.first.map(Remark.init(said:))
+                refused.figures.refusalReasons.first
                 ?? Remark("step.refusal", "it broke a rule about the whole")
             return .failed(
                 Remark(

@@ -49,7 +49,7 @@ extension DataAttempt {
             at: now,
             outcome: refused != nil
                 ? .refused : fallback != nil ? .fallback : isFresh ? .fresh : .nothingNew,
-            message: refused.map { $0.figures.refusals.joined(separator: "; ") },
+            reason: refused.flatMap { .all($0.figures.refusalReasons) },
             rowCount: reports.reduce(0) { $0 + $1.figures.rowsLoaded },
             quarantinedCount: reports.reduce(0) { $0 + $1.figures.rowsQuarantined },
             schemaChanges: changes
@@ -58,6 +58,7 @@ extension DataAttempt {
 
     /// A load of a source that failed with `error`.
     init(_ error: any Error, of source: String, at now: EventTime) {
-        self.init(subject: "source:\(source)", at: now, outcome: .failed, message: readableMessage(of: error))
+        let reason = Remark(said: readableMessage(of: error))
+        self.init(subject: "source:\(source)", at: now, outcome: .failed, reason: reason)
     }
 }

@@ -106,7 +106,7 @@ struct ErrorBudgetTests {
             subject: "source:sales",
             at: self.now,
             outcome: .refused,
-            message: "mean(price) is off",
+            reason: "mean(price) is off",
             rowCount: 0,
             schemaChanges: ["+ tax"]
         )

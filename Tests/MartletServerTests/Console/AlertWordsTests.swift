@@ -102,7 +102,7 @@ struct AlertWordsTests {
                     subject: "source:sales",
                     at: Self.now - .seconds(30),
                     outcome: outcome,
-                    message: message,
+                    reason: message.map(Remark.init(said:)),
                     rowCount: 880,
                     quarantinedCount: 120,
                     schemaChanges: Array(changes)

@@ -365,6 +365,34 @@ struct InsightPagesTests {
             }
     }
 
+    @Test(arguments: [(lease: TimeSpan.seconds(5), en: "Under way", ko: "진행 중"), (.seconds(-5), "No sign", "응답 없음")])
+    func `a training whose process gives no sign does not stand as under way`(
+        lease: TimeSpan,
+        en: String,
+        ko: String
+    ) async throws {
+        let plan = try Self.plan()
+        let evidence = RetrainingEvidence(now: Self.now, dataHash: ContentHash(of: "rows"), labels: 105, newLabels: 105)
+        let decision = RetrainingRule.decide(plan.policy, plan.autonomy, evidence)
+        let attempt = RetrainingAttempt(
+            id: "t1",
+            plan: plan.name,
+            recipe: plan.recipe.value,
+            dataHash: ContentHash(of: "rows"),
+            recipeHash: ContentHash(of: "recipe"),
+            labels: 105,
+            startedBy: Attribution(by: "ada", at: Self.now - .seconds(60), reason: nil),
+            process: "another:17:pid1:x1",
+            leaseUntil: Self.now + lease
+        )
+        try await self.retrainings.begin(attempt, try RetrainingRecord(decision, of: plan, on: evidence))
+        let router = try self.router()
+        for path in ["/console/retraining", "/console/retraining/weekly"] {
+            let (english, korean) = (try await self.get(router, path), try await self.get(router, path, "ko"))
+            #expect(english.contains(en) && korean.contains(ko), "\(path)")
+        }
+    }
+
     @Test func `success indicators count deployments and jobs`() async throws {
         let router = try self.router()
         _ = try await self.post(router, "/console/pipelines/nightly/run", FormText())

@@ -91,7 +91,7 @@ struct ChannelLanguageTests {
         let korean = try #require(letters["ada@example.org"])
         #expect(
             korean.map(\.subject) == [
-                "[P1] seoul: rent: 변형 <b> 제외됨: &", "[P0, 담당자 없음] seoul: rent: 변형 <b> 제외됨: &",
+                "[P1] seoul: rent: 변형 <b> 제외됨: &", "[P0, 악화] seoul: rent: 변형 <b> 제외됨: &",
                 "[종료] seoul: rent: 변형 <b> 제외됨: &",
             ]
         )
@@ -102,7 +102,7 @@ struct ChannelLanguageTests {
         #expect(
             english.map(\.subject) == [
                 "[P1] seoul: rent: variant <b> was taken out: &",
-                "[P0, nobody took it on] seoul: rent: variant <b> was taken out: &",
+                "[P0, worse] seoul: rent: variant <b> was taken out: &",
                 "[over] seoul: rent: variant <b> was taken out: &",
             ]
         )
@@ -139,7 +139,7 @@ struct ChannelLanguageTests {
         let line = "rent: 변형 &lt;b&gt; 제외됨: &amp;"
         #expect(
             texts == [
-                .string("*P1* \(line)\n\(runbook)"), .string("담당자 없음: *P0* \(line) ← 디스크 사용률 91.2%\n\(runbook)"),
+                .string("*P1* \(line)\n\(runbook)"), .string("악화: *P0* \(line) ← 디스크 사용률 91.2%\n\(runbook)"),
                 .string("종료: *P0* \(line) ← 디스크 사용률 91.2%"),
             ]
         )

@@ -137,12 +137,11 @@ package struct AlertFacts: Sendable {
                 budget.burning.map { (isErrors: isErrors, budget: budget, burn: $0) }
             }
             .sorted { $0.burn.rate > $1.burn.rate }
-        guard let first = burning.first else { return nil }
         let texts = burning.map { item in
             let rate = ((item.budget.rate(over: item.burn.long) ?? 0) * 10).rounded() / 10
             return Self.burn(item.isErrors, "\(rate)", .window(item.burn.long))
         }
-        let all = texts.dropFirst().reduce(texts[0]) { Remark("alert.and", "\($0); \($1)") }
+        guard let first = burning.first, let all = Remark.all(texts) else { return nil }
         return AlertFinding(
             first.burn.rule,
             about: "endpoint:\(budgets.endpoint)",

@@ -76,9 +76,9 @@ package struct DataFact: Sendable, Hashable {
         }
         guard let last = self.standing?.last else { return findings }
         switch last.outcome {
-        case .failed: findings.append(self.finding(.sourceFails, self.failure(last.message)))
-        case .refused: findings.append(self.finding(.gateFailed, self.refusal(last.message)))
-        case .fallback: findings.append(self.finding(.fallbackInUse, self.fallback(last.message)))
+        case .failed: findings.append(self.finding(.sourceFails, self.failure(last.reason)))
+        case .refused: findings.append(self.finding(.gateFailed, self.refusal(last.reason)))
+        case .fallback: findings.append(self.finding(.fallbackInUse, self.fallback(last.reason)))
         case .fresh, .nothingNew: break
         }
         if !last.schemaChanges.isEmpty {
@@ -115,17 +115,17 @@ package struct DataFact: Sendable, Hashable {
         return findings
     }
 
-    private func failure(_ reason: String?) -> Remark {
+    private func failure(_ reason: Remark?) -> Remark {
         guard let reason else { return Remark("alert.sourceFails", "source \(self.name) could not be loaded") }
         return Remark("alert.sourceFailsWhy", "source \(self.name) could not be loaded: \(reason)")
     }
 
-    private func refusal(_ reason: String?) -> Remark {
+    private func refusal(_ reason: Remark?) -> Remark {
         guard let reason else { return Remark("alert.gateFailed", "ingest gate of \(self.name) failed") }
         return Remark("alert.gateFailedWhy", "ingest gate of \(self.name) failed: \(reason)")
     }
 
-    private func fallback(_ reason: String?) -> Remark {
+    private func fallback(_ reason: Remark?) -> Remark {
         guard let reason else { return Remark("alert.fallback", "\(self.name) is read from its fallback") }
         return Remark("alert.fallbackWhy", "\(self.name) is read from its fallback: \(reason)")
     }

@@ -1,4 +1,4 @@
-import MartletCore
+package import MartletCore
 
 /// Figures inside the sentences of alerts, each with words of its own.
 extension Remark {
@@ -16,6 +16,12 @@ extension Remark {
         if minutes >= 60 { return Remark("alert.length.hours", "\(minutes / 60) h") }
         if minutes > 0 { return Remark("alert.length.minutes", "\(minutes) min") }
         return Remark("alert.length.seconds", "\(Int(span.microseconds / 1_000_000)) s")
+    }
+
+    /// All of `remarks` in one sentence; `nil` for none.
+    package static func all(_ remarks: [Remark]) -> Remark? {
+        guard let first = remarks.first else { return nil }
+        return remarks.dropFirst().reduce(first) { Remark("alert.and", "\($0); \($1)") }
     }
 
     /// A window that requests are counted over.

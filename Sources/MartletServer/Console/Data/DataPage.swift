@@ -48,7 +48,7 @@ struct DataPage: Sendable {
             "held": standing.held > 0 ? Figures.count(standing.held) : nil,
             "via": standing.via.map { self.words("data.via", $0) },
             "loaded": standing.lastLoadedAt.map { self.visit.figures.view($0) },
-            "refusal": mark == .refused ? standing.refusal?.reasons.first : nil,
+            "refusal": mark == .refused ? standing.refusal?.reasons.first.map { self.words($0) } : nil,
         ]
     }
 }

@@ -46,7 +46,7 @@ struct SourcePage: Sendable {
             view: [
                 "sourceName": self.source, "path": path, "notice": self.notice, "fault": standings.fault,
                 "markText": self.words["source." + mark.rawValue], "markStyle": mark.style,
-                "refusals": mark == .refused ? standing?.refusal?.reasons : nil,
+                "refusals": mark == .refused ? standing?.refusal?.reasons.map { self.words($0) } : nil,
                 "counts": counts.map(self.count), "hasCounts": !counts.isEmpty,
                 "rows": held.prefix(Self.pageSize).map(self.row), "hasRows": !held.isEmpty, "paging": paging.view,
                 "loads": loads.map(self.load), "hasLoads": !loads.isEmpty,

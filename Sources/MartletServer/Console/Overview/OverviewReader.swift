@@ -176,7 +176,7 @@ struct OverviewReader: Sendable {
                     WaitingItem(
                         .refusal,
                         standing.source,
-                        detail: refusal.reasons.first,
+                        detail: refusal.reasons.first.map { self.words($0) },
                         address: Address.of("data", standing.source),
                         since: refusal.at
                     )

@@ -70,8 +70,9 @@ struct RetrainingPage: Sendable {
             view["firstReason"] = RetrainingReplay(decision).remarks.first.map { self.words($0) }
         }
         if let last = attempts.first {
-            view["lastStatus"] = self.words["retraining." + last.status.rawValue]
-            view["lastStyle"] = Self.style(last.status)
+            let mark = self.mark(last)
+            view["lastStatus"] = mark.text
+            view["lastStyle"] = mark.style
             view["lastAt"] = self.visit.figures.view(last.startedBy.at)
         }
         return view
@@ -121,9 +122,10 @@ struct RetrainingPage: Sendable {
     }
 
     private func row(_ attempt: RetrainingAttempt) -> View {
+        let mark = self.mark(attempt)
         var view: View = [
-            "attemptID": attempt.id, "statusText": self.words["retraining." + attempt.status.rawValue],
-            "statusStyle": Self.style(attempt.status), "startedAt": self.visit.figures.view(attempt.startedBy.at),
+            "attemptID": attempt.id, "statusText": mark.text,
+            "statusStyle": mark.style, "startedAt": self.visit.figures.view(attempt.startedBy.at),
             "by": attempt.startedBy.actor, "rowCount": attempt.rows.map { Figures.count($0) },
             "took": attempt.endedAt == nil ? nil : self.visit.figures.duration(attempt.seconds),
             "outcome": attempt.outcome,
@@ -144,12 +146,16 @@ struct RetrainingPage: Sendable {
         decision.verdict == "train" ? "approved" : "plain"
     }
 
-    private static func style(_ status: RetrainingAttempt.Status) -> String {
-        switch status {
-        case .started: "running"
-        case .registered: "approved"
-        case .refused: "pending"
-        case .failed: "rejected"
-        }
+    /// How a training stands; one whose lease is over stands as silent until a process closes it.
+    private func mark(_ attempt: RetrainingAttempt) -> (text: String, style: String) {
+        let word = attempt.isLeaseOver(at: self.visit.now) ? "silent" : attempt.status.rawValue
+        let style =
+            switch attempt.status {
+            case .started: word == "silent" ? "rejected" : "running"
+            case .registered: "approved"
+            case .refused: "pending"
+            case .failed: "rejected"
+            }
+        return (self.words["retraining." + word], style)
     }
 }

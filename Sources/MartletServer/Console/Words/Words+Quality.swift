@@ -73,6 +73,7 @@ extension Words {
         Phrase("retraining.recipe", "Recipe", "레시피"),
         Phrase("retraining.labels", "Labels", "정답"),
         Phrase("retraining.started", "Under way", "진행 중"),
+        Phrase("retraining.silent", "No sign of its process", "프로세스 응답 없음"),
         Phrase("retraining.registered", "Registered", "등록됨"),
         Phrase("retraining.refused", "Not registered", "등록 안 됨"),
         Phrase("retraining.failed", "Failed", "실패"),

@@ -28,7 +28,7 @@ struct Words: Sendable, Hashable {
         + Self.endpoints + Self.releases + Self.jobs + Self.monitoring + Self.overview + Self.data
         + Self.quality + Self.alerts + Self.releaseRemarks + Self.checklistRemarks + Self.testRemarks
         + Self.retrainingRemarks + Self.work + Self.alertTitles + Self.alertRemarks + Self.actionRemarks
-        + Self.jobRemarks + Self.notices
+        + Self.jobRemarks + Self.ingestRemarks + Self.notices
 
     private static let byKey = Dictionary(uniqueKeysWithValues: Self.phrases.map { ($0.key, $0) })
 

@@ -32,10 +32,10 @@ package struct DuckDBIngestJournal: IngestJournal {
                 held AS (
                     SELECT source, count(DISTINCT (batch, "row")) AS held FROM main.quarantine GROUP BY source),
                 refused AS (
-                    SELECT source, max(refused_at) AS refused_at, arg_max(reasons::VARCHAR, refused_at) AS reasons
+                    SELECT source, max(refused_at) AS refused_at, arg_max(report::VARCHAR, refused_at) AS report
                     FROM main.martlet_refusals GROUP BY source)
                 SELECT source, coalesce(batches, 0), coalesce("rows", 0), coalesce(held, 0), last, via, refused_at,
-                       reasons
+                       report
                 FROM loads FULL JOIN held USING (source) FULL JOIN refused USING (source) ORDER BY source
                 """
             )
@@ -165,8 +165,8 @@ package struct DuckDBIngestJournal: IngestJournal {
         )
     }
 
-    private static func reasons(_ text: String) -> [String] {
-        (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
+    private static func reasons(_ report: String) -> [Remark] {
+        (try? JSONDecoder().decode(BatchFigures.self, from: Data(report.utf8)))?.refusalReasons ?? []
     }
 }
 
