@@ -169,7 +169,7 @@ let package = Package(
         .testTarget(
             name: "MartletMonitoringTests",
             dependencies: [
-                "MartletCore", "MartletMonitoring", "MartletStatistics", "MartletTracking",
+                "MartletCore", "MartletMonitoring", "MartletStatistics", "MartletTesting", "MartletTracking",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["Golden"]
@@ -259,9 +259,9 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["MartletCore", "MartletMonitoring", "MartletTesting"]
+            dependencies: ["MartletCore", "MartletEngines", "MartletMonitoring", "MartletTesting"]
         ),
-        .testTarget(name: "TidyTests"),
+        .testTarget(name: "TidyTests", dependencies: ["MartletTesting"]),
     ]
 )
 

@@ -1,4 +1,5 @@
 import Foundation
+import MartletEngines
 
 /// A real S3-speaking server, moto from PyPI, on a free port of this machine.
 package struct MotoServer: Sendable {
@@ -32,6 +33,8 @@ package struct MotoServer: Sendable {
     /// A program ended with an error, which it printed.
     package struct ProgramFailed: Error {
         package let status: Int32
+        /// What it wrote to its standard error.
+        package let errors: String
     }
 
     /// Starts a server, gives it to `body`, and ends it.
@@ -41,31 +44,33 @@ package struct MotoServer: Sendable {
         openCalls: Int? = nil,
         _ body: (MotoServer) async throws -> Result
     ) async throws -> Result {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.python)
-        process.arguments = ["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AWS_") }
         environment["PYTHONUNBUFFERED"] = "1"
         if let openCalls { environment["INITIAL_NO_AUTH_ACTION_COUNT"] = String(openCalls) }
-        process.environment = environment
-        let errors = Pipe()
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        let pipe = try ProgramPipe()
+        let errors = FileHandle(fileDescriptor: pipe.reading, closeOnDealloc: true)
+        let server: TestProgram
+        do {
+            defer { pipe.closeWriting() }
+            server = try TestProgram(
+                [Self.python, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
+                environment: environment,
+                errors: .descriptor(pipe.writing)
+            )
+        }
         defer {
-            errors.fileHandleForReading.readabilityHandler = nil
+            errors.readabilityHandler = nil
             // It keeps nothing, and asked politely it may wait for its open connections.
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            server.end()
         }
         var output = ""
         while true {
-            let bytes = errors.fileHandleForReading.availableData
+            let bytes = errors.availableData
             guard !bytes.isEmpty else { throw DidNotStart(output: output) }
             output += String(decoding: bytes, as: UTF8.self)
             if let match = output.firstMatch(of: /Running on (http:\/\/127\.0\.0\.1:[0-9]+)/) {
                 // What the server says later is read too, so that it never waits for us.
-                errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+                errors.readabilityHandler = { _ = $0.availableData }
                 return try await body(MotoServer(address: String(match.output.1)))
             }
         }
@@ -75,21 +80,13 @@ package struct MotoServer: Sendable {
     ///
     /// - Throws: ``ProgramFailed`` when the program ends with another status than 0.
     package func python(_ script: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.python)
-        process.arguments = ["-c", script]
         var environment = ProcessInfo.processInfo.environment
         environment["AWS_ACCESS_KEY_ID"] = Self.accessKeyID
         environment["AWS_SECRET_ACCESS_KEY"] = Self.secretAccessKey
         environment["AWS_DEFAULT_REGION"] = "us-east-1"
         environment["AWS_ENDPOINT_URL"] = self.address
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ProgramFailed(status: process.terminationStatus) }
-        return String(decoding: bytes, as: UTF8.self)
+        let outcome = try TestProgram.run([Self.python, "-c", script], environment: environment)
+        guard outcome.status == 0 else { throw ProgramFailed(status: outcome.status, errors: outcome.errors) }
+        return outcome.output
     }
 }

@@ -46,15 +46,10 @@ package final class PostgresServer: Sendable {
     package func start() throws {
         let settings =
             "-k \(self.folder) -c listen_addresses= -c fsync=off -c max_connections=200 -c shared_buffers=32MB"
-        // Foundation sees a process end when a socket closes that all its children inherit; the server must not keep it.
-        let closing = """
-            for file in /dev/fd/*; do n=${file##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done 2>/dev/null; exec "$@"
-            """
-        let command = [
-            self.binaries + "/pg_ctl", "-D", self.folder + "/data", "-l", self.folder + "/log", "-o", settings, "-w",
-            "-t", "60", "start",
-        ]
-        try Self.run("/bin/bash", ["-c", closing, "bash"] + command)
+        try Self.run(
+            self.binaries + "/pg_ctl",
+            ["-D", self.folder + "/data", "-l", self.folder + "/log", "-o", settings, "-w", "-t", "60", "start"]
+        )
     }
 
     /// Ends every process of the server at once, as a crash does; the next start recovers.
@@ -88,42 +83,31 @@ package final class PostgresServer: Sendable {
 
     /// Runs a program as the user PostgreSQL accepts, and waits for it.
     private static func run(_ program: String, _ arguments: [String]) throws {
-        let process = Process()
         let isRoot = geteuid() == 0 && program != "/bin/chown"
-        process.executableURL = URL(filePath: isRoot ? "/usr/sbin/runuser" : program)
-        process.arguments = isRoot ? ["-u", "postgres", "--", program] + arguments : arguments
-        process.currentDirectoryURL = URL(filePath: "/tmp")
-        process.standardInput = FileHandle.nullDevice
-        // A pipe would be held open by the server, and reading it would never end.
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw PostgresServerError.failed("\(program) ended with \(process.terminationStatus)")
-        }
+        let words = (isRoot ? ["/usr/sbin/runuser", "-u", "postgres", "--"] : []) + [program] + arguments
+        // The server would hold a pipe open, and reading it would never end.
+        let ending = try TestProgram(words, in: URL(filePath: "/tmp")).wait()
+        guard ending == .exited(0) else { throw PostgresServerError.failed("\(program) ended: \(ending)") }
     }
 
     /// A shell that stops the server when its input ends, as it does with the test process.
     private final class Keeper: Sendable {
-        private let process: Mutex<Process>
-        private let input: Pipe
+        private let shell: TestProgram
+        private let input: ProgramPipe
 
         init(folder: String, binaries: String) throws {
             let script = """
                 read -r _; "$1/pg_ctl" -D "$2/data" -m immediate stop; find "$2" -mindepth 1 -delete
                 """
-            let process = Process()
-            let shell = ["/bin/sh", "-c", script, "sh", binaries, folder]
-            process.executableURL = URL(filePath: geteuid() == 0 ? "/usr/sbin/runuser" : "/bin/sh")
-            process.arguments = geteuid() == 0 ? ["-u", "postgres", "--"] + shell : Array(shell.dropFirst())
-            process.currentDirectoryURL = URL(filePath: "/tmp")
-            self.input = Pipe()
-            process.standardInput = self.input
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            self.process = Mutex(process)
+            let words = ["/bin/sh", "-c", script, "sh", binaries, folder]
+            let input = try ProgramPipe()
+            defer { input.closeReading() }
+            self.input = input
+            self.shell = try TestProgram(
+                (geteuid() == 0 ? ["/usr/sbin/runuser", "-u", "postgres", "--"] : []) + words,
+                in: URL(filePath: "/tmp"),
+                input: .descriptor(input.reading)
+            )
         }
     }
 }

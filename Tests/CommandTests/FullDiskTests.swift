@@ -1,4 +1,5 @@
 import Foundation
+import MartletTesting
 import Testing
 
 /// Ingest on a small disk that is full, by the real command line.
@@ -59,16 +60,7 @@ struct FullDiskTests {
         _ arguments: [String],
         in folder: URL
     ) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.currentDirectoryURL = folder
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        let outcome = try TestProgram.run([program] + arguments, in: folder)
+        return (outcome.status, outcome.output)
     }
 }

@@ -1,5 +1,7 @@
 import Foundation
 import MartletCore
+import MartletEngines
+import MartletTesting
 import Testing
 
 /// `martlet ingest --watch` by the real command line: files that come, and a program that is asked.
@@ -56,7 +58,7 @@ struct IngestWatchTests {
             #expect(watch.next { $0["source"] == "ticks" }?["outcome"] == "loaded")
             try FileManager.default.removeItem(at: folder.appending(path: "ticks.jsonl"))
             #expect(watch.next { $0["source"] == "ticks" }?["outcome"] == "failed")
-            #expect(watch.interrupt() == 0)
+            #expect(watch.interrupt() == .exited(0))
             let query = "SELECT count(*) AS n FROM sales UNION ALL SELECT count(*) FROM ticks"
             let rows = try MartletProcess.run(["warehouse", "query", query, "--json"], in: folder)
             #expect(rows.output.filter { !$0.isWhitespace } == "[{\"n\":6},{\"n\":2}]")
@@ -89,19 +91,17 @@ struct IngestWatchTests {
 
     /// The running command and the lines it wrote.
     private final class Watch {
-        private let process = Process()
+        private let program: TestProgram
         private let output: URL
         private var passed = 0
 
         init(in folder: URL) throws {
             self.output = folder.appending(path: "lines.jsonl")
-            _ = FileManager.default.createFile(atPath: self.output.path, contents: nil)
-            self.process.executableURL = MartletProcess.binary
-            self.process.arguments = ["ingest", "--watch", "--every", "1s", "--json"]
-            self.process.currentDirectoryURL = folder
-            self.process.standardOutput = try FileHandle(forWritingTo: self.output)
-            self.process.standardError = FileHandle.nullDevice
-            try self.process.run()
+            self.program = try TestProgram(
+                [MartletProcess.binary.path, "ingest", "--watch", "--every", "1s", "--json"],
+                in: folder,
+                output: .file(self.output.path)
+            )
         }
 
         /// The first line after those given before that fits; nil when none comes.
@@ -119,16 +119,11 @@ struct IngestWatchTests {
         }
 
         /// Asks the command to end, as Ctrl-C does, and returns its status.
-        func interrupt() -> Int32 {
-            self.process.interrupt()
-            self.process.waitUntilExit()
-            return self.process.terminationStatus
+        func interrupt() -> ChildProcess.Ending {
+            self.program.signal(SIGINT)
+            return self.program.wait()
         }
 
-        func end() {
-            guard self.process.isRunning else { return }
-            self.process.terminate()
-            self.process.waitUntilExit()
-        }
+        func end() { self.program.end() }
     }
 }

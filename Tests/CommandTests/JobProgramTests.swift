@@ -89,19 +89,13 @@ struct JobProgramTests {
                 Issue.record("there is no job: \(queued.output) \(queued.errors)")
                 return
             }
-            let worker = Process()
-            worker.executableURL = MartletProcess.binary
-            worker.arguments = ["jobs", "work", "--until-idle"]
-            worker.currentDirectoryURL = folder
-            worker.standardOutput = FileHandle.nullDevice
-            worker.standardError = FileHandle.nullDevice
-            try worker.run()
+            let worker = try TestProgram([MartletProcess.binary.path, "jobs", "work", "--until-idle"], in: folder)
             let child = try #require(Self.child(in: folder))
             if ending == .cancel {
                 let cancelled = try MartletProcess.run(["jobs", "cancel", id, "--by", "ada"], in: folder)
                 #expect(cancelled.status == 0, "\(cancelled.errors)")
             }
-            worker.waitUntilExit()
+            worker.wait()
             #expect(child.hasEnded())
             let shown = try MartletProcess.run(["jobs", "show", id, "--json"], in: folder).output
             let phase = try JSONValue(parsing: Data(shown.utf8))["phase"]

@@ -1,4 +1,5 @@
 import Foundation
+import MartletTesting
 
 /// The built binary, run as a person runs it.
 struct MartletProcess {
@@ -26,29 +27,15 @@ struct MartletProcess {
         in folder: URL? = nil,
         environment: [String: String] = [:]
     ) throws -> Outcome {
-        let process = Process()
-        process.executableURL = Self.binary
-        process.arguments = arguments
-        process.currentDirectoryURL = folder ?? Self.root
         let inherited = ProcessInfo.processInfo.environment.filter {
             ["PATH", "HOME", "TMPDIR"].contains($0.key) || $0.key.hasPrefix("MARTLET_")
         }
-        process.environment = inherited.merging(["USER": "tester"]) { $1 }.merging(environment) { $1 }
-        let files = FileManager.default.temporaryDirectory.appending(path: "martlet-run-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: files) }
-        let output = files.appending(path: "output")
-        let errors = files.appending(path: "errors")
-        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        process.waitUntilExit()
-        return Outcome(
-            status: process.terminationStatus,
-            output: try String(contentsOf: output, encoding: .utf8),
-            errors: try String(contentsOf: errors, encoding: .utf8)
+        let outcome = try TestProgram.run(
+            [Self.binary.path] + arguments,
+            in: folder ?? Self.root,
+            environment: inherited.merging(["USER": "tester"]) { $1 }.merging(environment) { $1 }
         )
+        return Outcome(status: outcome.status, output: outcome.output, errors: outcome.errors)
     }
 
     /// A new empty folder, removed by `body`'s end.

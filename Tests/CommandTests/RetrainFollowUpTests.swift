@@ -153,23 +153,14 @@ struct RetrainFollowUpTests {
                 sql: "CREATE TRIGGER held BEFORE \(moment.heldUp) BEGIN SELECT count(*) FROM \(tables); END"
             )
         }
-        let process = Process()
-        process.executableURL = MartletProcess.binary
-        process.arguments = words
-        process.currentDirectoryURL = folder
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
+        let program = try TestProgram([MartletProcess.binary.path] + words, in: folder)
         var isReached = false
         for _ in 0..<6_000 where !isReached {
-            guard ended.wait(timeout: .now() + .milliseconds(10)) == .timedOut else { break }
+            guard !program.hasEnded(within: .milliseconds(10)) else { break }
             isReached = try database.read { try Int.fetchOne($0, sql: moment.reached) } == 1
         }
         #expect(isReached, "the moment '\(moment.name)' never came")
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        program.end()
         // The step of a job is a process of its own, which ends with its worker.
         for _ in 0..<1_000 {
             do {

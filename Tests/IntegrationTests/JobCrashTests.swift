@@ -1,4 +1,5 @@
 import Foundation
+import MartletEngines
 import MartletTesting
 import Testing
 
@@ -123,20 +124,9 @@ struct JobCrashTests {
     ///
     /// - Returns: whether it was killed.
     private static func work(in folder: URL, killedAfter milliseconds: Int?) throws -> Bool {
-        let process = Process()
-        process.executableURL = Martlet.root.appending(path: ".build/debug/martlet")
-        process.arguments = ["jobs", "work", "--until-idle"]
-        process.currentDirectoryURL = folder
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
-        if let milliseconds, ended.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut {
-            _ = kill(process.processIdentifier, SIGKILL)
-        }
-        process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal
+        let worker = try TestProgram([Martlet.binary, "jobs", "work", "--until-idle"], in: folder)
+        if let milliseconds, !worker.hasEnded(within: .milliseconds(milliseconds)) { worker.signal(SIGKILL) }
+        return worker.wait() == .signalled(SIGKILL)
     }
 
     private static func write(to folder: URL) throws {

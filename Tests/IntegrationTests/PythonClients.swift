@@ -1,4 +1,6 @@
 import Foundation
+import MartletEngines
+import MartletTesting
 
 /// The Python environment that `scripts/setup-clients` makes, and the programs in `Tests/Clients`.
 enum PythonClients {
@@ -16,24 +18,25 @@ enum PythonClients {
         against address: String,
         environment: [String: String] = [:]
     ) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.python)
-        process.arguments = [Martlet.root.appending(path: "Tests/Clients/\(program)").path] + arguments
         let own = [
             "MLFLOW_TRACKING_URI": address, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "GIT_PYTHON_REFRESH": "quiet",
             "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore",
             "MLFLOW_REGISTRY_URI": address, "OMP_NUM_THREADS": "2",
         ]
-        process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
         let file = FileManager.default.temporaryDirectory.appending(path: "martlet-client-\(UUID().uuidString)")
-        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         defer { try? FileManager.default.removeItem(at: file) }
+        // One file for both streams keeps what was written in its order.
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         let handle = try FileHandle(forWritingTo: file)
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
-        return (process.terminationStatus, try String(contentsOf: file, encoding: .utf8))
+        let client = try TestProgram(
+            [Self.python, Martlet.root.appending(path: "Tests/Clients/\(program)").path] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 },
+            output: .descriptor(handle.fileDescriptor),
+            errors: .descriptor(handle.fileDescriptor)
+        )
+        let ending = client.wait()
+        try handle.close()
+        return (ending.status ?? -1, try String(contentsOf: file, encoding: .utf8))
     }
 
     /// Runs `body`, which waits for processes, on a thread of its own, so that other tests go on.

@@ -1,5 +1,6 @@
 import Foundation
-import Synchronization
+import MartletEngines
+import MartletTesting
 
 /// A real `martlet` process that serves a workspace of its own on a free port.
 final class ServerProcess: Sendable {
@@ -9,7 +10,8 @@ final class ServerProcess: Sendable {
     let folder: URL
     /// What it said until it listened.
     let greeting: String
-    private let process: Mutex<Process>
+    private let program: TestProgram
+    private let output: FileHandle
 
     /// Starts `martlet COMMAND --port 0 ARGUMENTS` in `folder`, and waits until it listens.
     ///
@@ -26,47 +28,42 @@ final class ServerProcess: Sendable {
         if !FileManager.default.fileExists(atPath: file.path) {
             try Data("name: clients\nauth: off\n".utf8).write(to: file)
         }
-        let process = Process()
-        process.executableURL = Martlet.root.appending(path: ".build/debug/martlet")
-        process.arguments = [command, "--port", "0"] + arguments
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
+        let pipe = try ProgramPipe()
+        self.output = FileHandle(fileDescriptor: pipe.reading, closeOnDealloc: true)
+        do {
+            defer { pipe.closeWriting() }
+            self.program = try TestProgram(
+                [Martlet.binary, command, "--port", "0"] + arguments,
+                in: folder,
+                environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+                output: .descriptor(pipe.writing),
+                errors: .descriptor(pipe.writing)
+            )
+        }
         var text = ""
-        while case let piece = output.fileHandleForReading.availableData, !piece.isEmpty {
+        while case let piece = self.output.availableData, !piece.isEmpty {
             text += String(decoding: piece, as: UTF8.self)
             if let match = text.firstMatch(of: #/listening on (http://[^ ]+) /#) {
                 self.address = String(match.1)
                 self.greeting = text
-                self.process = Mutex(process)
                 // What it says later is read and passed over, so that it never waits for the pipe.
-                output.fileHandleForReading.readabilityHandler = { handle in
+                self.output.readabilityHandler = { handle in
                     if handle.availableData.isEmpty { handle.readabilityHandler = nil }
                 }
                 return
             }
         }
-        process.waitUntilExit()
+        self.program.wait()
         throw StartFailure(output: text)
     }
 
     /// Ends the process at once, as a power cut does.
-    func kill() {
-        self.process.withLock { process in
-            _ = Foundation.kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
-    }
+    func kill() { self.program.end() }
 
     /// Ends the process and waits for it.
     func stop() {
-        self.process.withLock { process in
-            process.terminate()
-            process.waitUntilExit()
-        }
+        self.program.signal(SIGTERM)
+        self.program.wait()
     }
 
     /// What a process said that ended before it listened.

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletTesting
 import Testing
 
 /// The path a person walks, by the binary, on a small generated data set.
@@ -56,30 +57,16 @@ enum Martlet {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    static let binary = Self.root.appending(path: ".build/debug/martlet").path
+
     static let hasEngines: Bool = (try? Self.run(["doctor"]))?.output.contains("ok  LightGBM") ?? false
 
     static func run(
         _ arguments: [String],
         in folder: URL? = nil
     ) throws -> (status: Int32, output: String, errors: String) {
-        let process = Process()
-        process.executableURL = Self.root.appending(path: ".build/debug/martlet")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder ?? Self.root
-        let files = FileManager.default.temporaryDirectory.appending(path: "martlet-run-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: files) }
-        let output = files.appending(path: "output")
-        let errors = files.appending(path: "errors")
-        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        process.waitUntilExit()
-        return (
-            process.terminationStatus, try String(contentsOf: output, encoding: .utf8),
-            try String(contentsOf: errors, encoding: .utf8)
-        )
+        let outcome = try TestProgram.run([Self.binary] + arguments, in: folder ?? Self.root)
+        return (outcome.status, outcome.output, outcome.errors)
     }
 
     /// 400 sales whose price is three times the area, and a recipe with one gate.

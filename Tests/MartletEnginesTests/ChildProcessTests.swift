@@ -49,6 +49,45 @@ struct ChildProcessTests {
         #expect(child.collect() == .exited(0))
     }
 
+    @Test func `a program that runs to its end tells what it wrote and how it ended`() throws {
+        let variables = ["PATH=/usr/bin:/bin", "NAME=martlet"]
+        let script = "seq 20000; echo $NAME $(pwd) >&2; exit 3"
+        let answer = try ChildProcess.run(["sh", "-c", script], environment: variables, folder: "/usr")
+        #expect(answer.ending == .exited(3))
+        #expect(answer.output.split(separator: 10).count == 20_000)
+        #expect(String(decoding: answer.errors, as: UTF8.self) == "martlet /usr\n")
+        let absent = try ChildProcess.run(["no-such-program"], environment: variables, folder: "/")
+        #expect(absent.ending == .exited(127))
+    }
+
+    @Test func `a program that takes too long is ended with what it started`() throws {
+        let script = "echo begun; sleep 600 & sleep 600"
+        let answer = try ChildProcess.run(
+            ["sh", "-c", script],
+            environment: ["PATH=/usr/bin:/bin"],
+            folder: "/",
+            limit: .milliseconds(500)
+        )
+        #expect(answer.ending == .signalled(SIGKILL))
+        #expect(String(decoding: answer.output, as: UTF8.self) == "begun\n")
+    }
+
+    @Test func `programs start while many files are open`() throws {
+        // Two thousand, unless other tests would then have none left.
+        let count = min(1_000, sysconf(Int32(_SC_OPEN_MAX)) / 8)
+        let files = try (0..<count).map { _ in try ProgramPipe() }
+        defer {
+            for file in files {
+                file.closeReading()
+                file.closeWriting()
+            }
+        }
+        let answer = try ChildProcess.run(["ls", "/proc/self/fd"], environment: ["PATH=/usr/bin:/bin"], folder: "/")
+        #expect(answer.ending == .exited(0))
+        // Its three streams, and the folder it reads.
+        #expect(String(decoding: answer.output, as: UTF8.self).split(separator: "\n") == ["0", "1", "2", "3"])
+    }
+
     @Test func `a program hears signals that this process has turned off`() throws {
         let before = signal(SIGHUP, SIG_IGN)
         defer { _ = signal(SIGHUP, before) }

@@ -1,5 +1,6 @@
 import Foundation
 import MartletCore
+import MartletTesting
 import Testing
 
 @testable import MartletMonitoring
@@ -12,16 +13,9 @@ struct PrometheusRulesTests {
         Self.tool != nil || ProcessInfo.processInfo.environment["MARTLET_REQUIRE_CLIENTS"] == "1"
 
     private func promtool(_ arguments: [String], in folder: URL) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(Self.tool, "promtool is missing; run scripts/setup-clients"))
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let output = Pipe()
-        (process.standardOutput, process.standardError) = (output, output)
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        let tool = try #require(Self.tool, "promtool is missing; run scripts/setup-clients")
+        let outcome = try TestProgram.run([tool] + arguments, in: folder)
+        return (outcome.status, outcome.output + outcome.errors)
     }
 
     private func folder(_ files: [String: String]) throws -> URL {

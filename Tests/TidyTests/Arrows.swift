@@ -1,4 +1,5 @@
 import Foundation
+import MartletTesting
 
 /// The targets that each target declares it may import.
 struct Arrows: Decodable {
@@ -27,18 +28,10 @@ struct Arrows: Decodable {
     static func load() throws -> Arrows {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "martlet-tidy-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: scratch) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
+        let dump = try TestProgram.run([
             "swift", "package", "--package-path", SourceTree.root.path, "--scratch-path", scratch.path, "dump-package",
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return try JSONDecoder().decode(Arrows.self, from: data)
+        ])
+        return try JSONDecoder().decode(Arrows.self, from: dump.bytes)
     }
 
     /// Every import of one of our modules that the importer's target does not declare.

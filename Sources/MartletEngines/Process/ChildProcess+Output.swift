@@ -24,11 +24,13 @@ extension ChildProcess {
     /// - Parameters:
     ///   - outputs: the ends of pipes that are read; they are closed.
     ///   - grace: how long is read on after the end of the program.
+    ///   - limit: how long the program may take before it is ended with what it started; `nil` as long as it likes.
     ///   - take: given what was read, with the place of its pipe in `outputs`.
     /// - Returns: whether all was read, or the pipes are still held.
     package func follow(
         _ outputs: [Int32],
         grace: Duration = Self.grace,
+        limit: Duration? = nil,
         _ take: (Int, Data) -> Void
     ) -> Followed {
         defer { for output in outputs { close(output) } }
@@ -36,7 +38,12 @@ extension ChildProcess {
         var polls = outputs.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         var bytes = [UInt8](repeating: 0, count: 65_536)
         var deadline: ContinuousClock.Instant?
+        var end = limit.map { ContinuousClock.now + $0 }
         while true {
+            if let moment = end, .now >= moment {
+                self.end()
+                end = nil
+            }
             if polls.allSatisfy({ $0.fd < 0 }) {
                 var information = siginfo_t()
                 while waitid(P_PID, id_t(self.id), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}

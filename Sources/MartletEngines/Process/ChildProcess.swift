@@ -9,6 +9,11 @@ package struct ChildProcess: Sendable {
     package enum Ending: Sendable, Hashable {
         case exited(Int32)
         case signalled(Int32)
+
+        /// The status it exited with; `nil` when a signal ended it.
+        package var status: Int32? {
+            if case .exited(let status) = self { status } else { nil }
+        }
     }
 
     /// Where one of a program's three streams leads.
@@ -108,11 +113,24 @@ package struct ChildProcess: Sendable {
         self.id = id
     }
 
+    #if os(Linux)
     /// The open files of this process but its three streams, as Linux tells them.
+    ///
+    /// An entry is as long as its name, so its name is read where it lies: a copy of the whole type would read beyond it,
+    /// as Foundation's own way of starting programs does, which ends the process when many files are open.
     private static func openDescriptors() -> [Int32] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        return names.compactMap { Int32($0) }.filter { $0 > 2 }
+        guard let folder = opendir("/proc/self/fd"), let place = MemoryLayout<dirent>.offset(of: \dirent.d_name) else {
+            return []
+        }
+        defer { closedir(folder) }
+        var found: [Int32] = []
+        while let entry = readdir(folder) {
+            let name = UnsafeRawPointer(entry).advanced(by: place).assumingMemoryBound(to: CChar.self)
+            if let number = Int32(String(cString: name)), number > 2 { found.append(number) }
+        }
+        return found
     }
+    #endif
 
     /// Whether the program has ended; its number stays its own until it is collected.
     package func hasEnded() -> Bool {

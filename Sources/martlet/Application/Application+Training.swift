@@ -52,7 +52,7 @@ extension Application {
             context: TrainingContext(
                 user: actor,
                 now: { clock.now },
-                gitCommit: { GitCommit.current(in: folder) },
+                gitCommit: { GitProgram.commit(of: folder) },
                 process: ProcessName.own,
                 isAlive: ProcessName.isAlive,
                 effect: effect,
@@ -76,30 +76,6 @@ extension Application {
             )
         )
         return report
-    }
-}
-
-/// The commit of the folder a workspace lies in.
-enum GitCommit {
-    /// The commit, marked `-dirty` when files of the workspace differ from it; `nil` without version control.
-    static func current(in folder: URL) -> String? {
-        guard let commit = self.run(["rev-parse", "HEAD"], in: folder) else { return nil }
-        let changes = self.run(["status", "--porcelain", "--", "."], in: folder) ?? ""
-        return changes.isEmpty ? commit : commit + "-dirty"
-    }
-
-    private static func run(_ arguments: [String], in folder: URL) -> String? {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["git", "-C", folder.path] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { return nil }
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import MartletCore
 import MartletMonitoring
+import MartletTesting
 import MartletTracking
 import NIOSSL
 import Testing
@@ -112,14 +113,11 @@ struct MailTests {
 
     /// Makes a key, and a certificate for this machine that no authority knows.
     static func makeCertificate(_ key: String, _ certificate: String) throws {
-        let make = Process()
-        make.executableURL = URL(filePath: "/usr/bin/openssl")
-        make.arguments =
-            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-            + ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", certificate]
-        make.standardError = FileHandle.nullDevice
-        try make.run()
-        make.waitUntilExit()
+        let made = try TestProgram.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+                + ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", certificate]
+        )
+        #expect(made.status == 0, "\(made.errors)")
     }
 
     @Test(.enabled(if: TestServer.hasMail, "run scripts/setup-clients"))
@@ -188,25 +186,16 @@ struct MailTests {
 
         init(_ line: String) throws {
             self = try JSONDecoder().decode(Letter.self, from: Data(line.utf8))
-            let reader = Process()
-            reader.executableURL = URL(filePath: TestServer.python)
-            reader.arguments = [
-                "-c",
+            let script =
                 """
                 import sys, json, base64, email, email.policy
                 letter = email.message_from_bytes(base64.b64decode(sys.argv[1]), policy=email.policy.default)
                 assert not letter.defects, letter.defects
                 text = letter.get_content().replace('\\r\\n', '\\n')
                 print(json.dumps([letter['subject'], text, letter['message-id']]))
-                """,
-                self.content,
-            ]
-            let output = Pipe()
-            reader.standardOutput = output
-            try reader.run()
-            let bytes = output.fileHandleForReading.readDataToEndOfFile()
-            reader.waitUntilExit()
-            let parts = try JSONDecoder().decode([String].self, from: bytes)
+                """
+            let read = try TestProgram.run([TestServer.python, "-c", script, self.content])
+            let parts = try JSONDecoder().decode([String].self, from: read.bytes)
             (self.subject, self.text, self.id) = (parts[0], parts[1], parts[2])
         }
     }

@@ -1,4 +1,6 @@
 import Foundation
+import MartletEngines
+import MartletTesting
 import Synchronization
 
 /// A program that tests talk to, which says in lines what happens to it.
@@ -14,7 +16,7 @@ final class TestServer: Sendable {
     static let hasMail = FileManager.default.isExecutableFile(atPath: python) || isRequired
     static let hasAlertmanager = FileManager.default.isExecutableFile(atPath: alertmanager) || isRequired
 
-    private let process: Process
+    private let program: TestProgram
     private let output: FileHandle
     private let rest = Mutex(Data())
 
@@ -22,14 +24,14 @@ final class TestServer: Sendable {
 
     /// Starts `program`; what it writes to its standard error belongs to its lines when `readsErrors` says so.
     init(_ program: String, _ arguments: [String], readsErrors: Bool = false) throws {
-        let pipe = Pipe()
-        self.process = Process()
-        self.process.executableURL = URL(filePath: program)
-        self.process.arguments = arguments
-        self.process.standardOutput = readsErrors ? FileHandle.nullDevice : pipe
-        self.process.standardError = readsErrors ? pipe : FileHandle.nullDevice
-        self.output = pipe.fileHandleForReading
-        try self.process.run()
+        let pipe = try ProgramPipe()
+        defer { pipe.closeWriting() }
+        self.output = FileHandle(fileDescriptor: pipe.reading, closeOnDealloc: true)
+        self.program = try TestProgram(
+            [program] + arguments,
+            output: readsErrors ? .nothing : .descriptor(pipe.writing),
+            errors: readsErrors ? .descriptor(pipe.writing) : .nothing
+        )
     }
 
     /// A mail server from PyPI, with options of `Tests/Clients/smtp_server.py`.
@@ -58,8 +60,5 @@ final class TestServer: Sendable {
     }
 
     /// Ends it at once.
-    func end() {
-        kill(self.process.processIdentifier, SIGKILL)
-        self.process.waitUntilExit()
-    }
+    func end() { self.program.end() }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MartletIngest
+import MartletTesting
 import Testing
 
 struct EncodedFileTests {
@@ -14,11 +15,7 @@ struct EncodedFileTests {
     }
 
     private static func pack(_ file: URL) throws {
-        let gzip = Process()
-        gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        gzip.arguments = ["gzip", file.path]
-        try gzip.run()
-        gzip.waitUntilExit()
+        #expect(try TestProgram.run(["gzip", file.path]).status == 0)
     }
 
     @Test(arguments: [false, true])

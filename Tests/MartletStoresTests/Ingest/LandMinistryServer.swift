@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import MartletTesting
 import NIOCore
 import NIOFoundationCompat
 import Synchronization
@@ -148,19 +149,13 @@ final class LandMinistryServer: Sendable {
 
     /// `text` in CP949, by the system's own converter.
     private static func cp949(_ text: String) -> Data {
-        let converter = Process()
-        converter.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        converter.arguments = ["iconv", "-f", "UTF-8", "-t", "CP949"]
-        let (input, output) = (Pipe(), Pipe())
-        converter.standardInput = input
-        converter.standardOutput = output
         do {
-            try converter.run()
-            try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-            try input.fileHandleForWriting.close()
+            let file = FileManager.default.temporaryDirectory.appending(path: "martlet-xml-\(UUID().uuidString)")
+            try Data(text.utf8).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            return try TestProgram.run(["iconv", "-f", "UTF-8", "-t", "CP949", file.path]).bytes
         } catch {
             return Data()
         }
-        return output.fileHandleForReading.readDataToEndOfFile()
     }
 }
