@@ -67,8 +67,18 @@ struct BatchMeasuresTests {
         #expect(definition.refusals(of: self.measures(history: 100), at: self.now).count == 1)
         #expect(
             definition.refusals(of: self.measures(mean: 2, history: 0), at: self.now).map(\.text)
-                == ["mean_within(x): the mean is 2.0, in earlier batches it is 0; at most 10.0 % is expected"]
+                == ["mean_within(x): the mean is 2, in earlier batches it is 0; at most 10 % is expected"]
         )
+    }
+
+    @Test(arguments: [
+        (149.834_999_99, "149.835"), (0.004_123_456, "0.00412346"), (-1_234_567.8, "-1234568"), (3, "3"),
+        (1e300, "1e+300"), (1.5e-9, "1.5e-09"),
+    ])
+    func `a mean is written with the digits that a reader can use`(mean: Double, text: String) throws {
+        let definition = try self.definition("mean_within: {column: x, percent: 10}")
+        let refusals = definition.refusals(of: self.measures(mean: mean, history: 50), at: self.now)
+        #expect(refusals.first?.text.hasPrefix("mean_within(x): the mean \(text) differs by ") == true, "\(refusals)")
     }
 
     @Test func `a share of quarantined rows and a stopping rule refuse the batch`() throws {

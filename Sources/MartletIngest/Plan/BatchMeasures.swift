@@ -105,7 +105,7 @@ extension SourceDefinition {
                 "ingest.heldShare",
                 """
                 quarantined_share: \(held) of \(read) rows are quarantined, at most \
-                \("\(rule.maximum * 100)") % may be
+                \(GateFigure.percent(rule.maximum)) may be
                 """
             )
         case .notNull, .range, .allowed, .pattern, .condition, .unique, .references, .quantilesWithin, .nullShare,
@@ -125,14 +125,13 @@ extension SourceDefinition {
             )
         }
         guard abs(found - expected) > abs(expected) * rule.percent / 100 else { return nil }
-        let here = "\(found)"
-        let there = "\(expected)"
+        let (here, there) = (GateFigure.exact(found), GateFigure.exact(expected))
         return rule.percent > 0
             ? Remark(
                 "ingest.totalApart",
                 """
                 total \(rule.name): \(here) in the batch, \(there) expected; at most \
-                \("\(rule.percent)") % apart is allowed
+                \(GateFigure.text(rule.percent)) % apart is allowed
                 """
             )
             : Remark("ingest.totalDiffers", "total \(rule.name): \(here) in the batch, \(there) expected")
@@ -144,14 +143,15 @@ extension SourceDefinition {
         guard let mean = measures.means[name] else { return .noValue("mean_within(\(name))") }
         let difference = abs(mean - history)
         guard difference > abs(history) * rule.percent / 100 else { return nil }
-        let (found, earlier, limit) = ("\(mean)", "\(history)", "\(rule.percent)")
+        let (found, earlier) = (GateFigure.text(mean), GateFigure.text(history))
+        let limit = GateFigure.text(rule.percent)
         // No share of zero says how far away a mean is.
         guard history != 0 else {
             let text: Remark.Text =
                 "mean_within(\(name)): the mean is \(found), in earlier batches it is 0; at most \(limit) % is expected"
             return Remark("ingest.meanFromZero", text)
         }
-        let percent = "\((difference / abs(history) * 1_000).rounded() / 10)"
+        let percent = GateFigure.text((difference / abs(history) * 1_000).rounded() / 10)
         let text: Remark.Text =
             """
             mean_within(\(name)): the mean \(found) differs by \(percent) % from \(earlier), the \

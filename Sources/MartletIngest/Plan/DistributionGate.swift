@@ -83,10 +83,12 @@ extension Expectation {
         for (index, quantile) in rule.quantiles.enumerated() {
             let (found, history) = (profiles.batch.quantiles[index], profiles.history.quantiles[index])
             guard abs(found - history) > abs(history) * rule.percent / 100 else { continue }
-            let (here, earlier, limit) = (Self.short(found), Self.short(history), Self.short(rule.percent))
+            let (here, earlier, limit) = (
+                GateFigure.text(found), GateFigure.text(history), GateFigure.text(rule.percent)
+            )
             let text: Remark.Text =
                 """
-                quantiles_within(\(name)): quantile \("\(quantile)") is \(here), in earlier batches \
+                quantiles_within(\(name)): quantile \(GateFigure.text(quantile)) is \(here), in earlier batches \
                 it is \(earlier); at most \(limit) % apart is expected
                 """
             return Remark("ingest.quantile", text)
@@ -101,19 +103,19 @@ extension Expectation {
             return Remark(
                 "ingest.nulls",
                 """
-                null_share(\(name)): \(Self.percent(share)) of the values are missing, at most \
-                \(Self.percent(maximum)) may be
+                null_share(\(name)): \(GateFigure.percent(share)) of the values are missing, at most \
+                \(GateFigure.percent(maximum)) may be
                 """
             )
         }
         guard let within = rule.within, profiles.isEnough(rule.history),
             abs(share - profiles.history.nullShare) > within
         else { return nil }
-        let earlier = Self.percent(profiles.history.nullShare)
+        let earlier = GateFigure.percent(profiles.history.nullShare)
         let text: Remark.Text =
             """
-            null_share(\(name)): \(Self.percent(share)) of the values are missing, in earlier \
-            batches \(earlier); at most \(Self.percent(within)) apart is expected
+            null_share(\(name)): \(GateFigure.percent(share)) of the values are missing, in earlier \
+            batches \(earlier); at most \(GateFigure.percent(within)) apart is expected
             """
         return Remark("ingest.nullsApart", text)
     }
@@ -124,16 +126,9 @@ extension Expectation {
         guard distance > rule.maximum else { return nil }
         let text: Remark.Text =
             """
-            mix_within(\(rule.column.name)): \(Self.percent(distance)) of the rows moved to another \
-            category compared with earlier batches; at most \(Self.percent(rule.maximum)) may
+            mix_within(\(rule.column.name)): \(GateFigure.percent(distance)) of the rows moved to another \
+            category compared with earlier batches; at most \(GateFigure.percent(rule.maximum)) may
             """
         return Remark("ingest.mix", text)
-    }
-
-    private static func percent(_ share: Double) -> String { "\(Self.short(share * 100)) %" }
-
-    private static func short(_ number: Double) -> String {
-        let rounded = (number * 100).rounded() / 100
-        return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int64(rounded))" : "\(rounded)"
     }
 }

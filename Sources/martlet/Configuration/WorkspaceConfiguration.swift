@@ -51,14 +51,14 @@ struct WorkspaceConfiguration: DocumentObject, Sendable {
         if reader.has("name"), !Self.isName(self.name) {
             reader.report(
                 .documentInvalidValue,
-                "'\(self.name)' is not a name: use letters, digits, '-' and '_', starting with a letter",
+                "'\(self.name)' is not a name: use a-z, A-Z, digits, '-' and '_', starting with a letter",
                 at: "name"
             )
         }
         for entry in self.endpoints.entries where !Self.isName(entry.name) {
             reader.report(
                 .documentInvalidValue,
-                "'\(entry.name)' cannot be an endpoint: use letters, digits, '-' and '_', starting with a letter",
+                "'\(entry.name)' cannot be an endpoint: use a-z, A-Z, digits, '-' and '_', starting with a letter",
                 at: "endpoints"
             )
         }

@@ -114,7 +114,7 @@ struct BatchGateTests {
         let refused = try #require(try await bench.ingest(sales).first)
         #expect(
             refused.figures.refusals == [
-                "total declared: 41.0 in the batch, 31.0 expected; at most 1.0 % apart is allowed"
+                "total declared: 41 in the batch, 31 expected; at most 1 % apart is allowed"
             ]
         )
         let definitions = try [sales, districts].map { try bench.definition($0) }

@@ -24,8 +24,8 @@ extension Words {
         ),
         Phrase(
             "remark.ingest.heldShare",
-            "quarantined_share: {} of {} rows are quarantined, at most {} % may be",
-            "quarantined_share: 격리 {}행 / 전체 {}행, 최대 {} %까지 허용"
+            "quarantined_share: {} of {} rows are quarantined, at most {} may be",
+            "quarantined_share: 격리 {}행 / 전체 {}행, 최대 {}까지 허용"
         ),
         Phrase(
             "remark.ingest.totalAbsent",
