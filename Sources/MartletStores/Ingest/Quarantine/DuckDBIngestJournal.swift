@@ -32,10 +32,11 @@ package struct DuckDBIngestJournal: IngestJournal {
                 held AS (
                     SELECT source, count(DISTINCT (batch, "row")) AS held FROM main.quarantine GROUP BY source),
                 refused AS (
-                    SELECT source, max(refused_at) AS refused_at, arg_max(report::VARCHAR, refused_at) AS report
+                    SELECT source, max(refused_at) AS refused_at, arg_max(report::VARCHAR, refused_at) AS report,
+                           arg_max(reasons::VARCHAR, refused_at) AS reasons
                     FROM main.martlet_refusals GROUP BY source)
                 SELECT source, coalesce(batches, 0), coalesce("rows", 0), coalesce(held, 0), last, via, refused_at,
-                       report
+                       report, reasons
                 FROM loads FULL JOIN held USING (source) FULL JOIN refused USING (source) ORDER BY source
                 """
             )
@@ -150,7 +151,7 @@ package struct DuckDBIngestJournal: IngestJournal {
         if let at = row[6].moment {
             refusal = SourceStanding.Refusal(
                 at: at,
-                reasons: Self.reasons(row[7].text),
+                reasons: Self.reasons(report: row[7].text, sentences: row[8].text),
                 isOvercome: last.map { $0 > at } ?? false
             )
         }
@@ -165,8 +166,13 @@ package struct DuckDBIngestJournal: IngestJournal {
         )
     }
 
-    private static func reasons(_ report: String) -> [Remark] {
-        (try? JSONDecoder().decode(BatchFigures.self, from: Data(report.utf8)))?.refusalReasons ?? []
+    /// Why a batch was refused; of a report that an earlier version wrote in another form its sentences are left.
+    private static func reasons(report: String, sentences: String) -> [Remark] {
+        if let figures = try? JSONDecoder().decode(BatchFigures.self, from: Data(report.utf8)) {
+            return figures.refusalReasons
+        }
+        let texts = (try? JSONDecoder().decode([String].self, from: Data(sentences.utf8))) ?? []
+        return texts.map(Remark.init(said:))
     }
 }
 
