@@ -7,7 +7,7 @@ package struct FeatureCatalog: Sendable {
     package let services: [FeatureService]
     let locations: [String: SourceLocation]
 
-    /// Keeps definitions that fit together; ``build(_:in:)`` makes one from files.
+    /// Keeps definitions that fit together; `build(_:in:)` makes one from files.
     package init(entities: [Entity], views: [FeatureView], services: [FeatureService]) {
         self.init(entities: entities, views: views, services: services, locations: [:])
     }

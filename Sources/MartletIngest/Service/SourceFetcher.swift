@@ -8,7 +8,7 @@ package protocol SourceFetcher: Sendable {
     /// Brings the bytes of one offer into `receiver`, each page ended.
     ///
     /// - Parameters:
-    ///   - offer: one of ``offers(of:at:)``.
+    ///   - offer: one of `offers(of:at:)`.
     ///   - definition: the source.
     ///   - watermark: how far an incremental source was read by the last load; `nil` at the first.
     ///   - receiver: takes the bytes; after an error it is abandoned.

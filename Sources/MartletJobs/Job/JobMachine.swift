@@ -4,9 +4,9 @@ package import MartletCore
 package enum JobAction: Sendable, Hashable {
     /// Start the step at this position.
     case start(Int)
-    /// End what runs of the step at this position; then say ``JobMachine/stepDidStop(_:at:)``.
+    /// End what runs of the step at this position; then say `JobMachine/stepDidStop(_:at:)`.
     case stop(Int)
-    /// End what runs of the step at this position, which took too long; then say ``JobMachine/stepDidTimeOut(_:at:chance:)``.
+    /// End what runs of the step at this position, which took too long; then say `JobMachine/stepDidTimeOut(_:at:chance:)`.
     case timeOut(Int)
 }
 

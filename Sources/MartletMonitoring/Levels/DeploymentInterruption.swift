@@ -12,7 +12,7 @@ package struct DeploymentInterruption: Sendable, Hashable {
 
     /// For how long after a change a failure is put down to it.
     package static let window = TimeSpan.seconds(300)
-    /// How many minutes after a change are looked at: that of the change, and those that ``window`` touches.
+    /// How many minutes after a change are looked at: that of the change, and those that `window` touches.
     package static let minuteLimit: Int64 = 6
     /// For how long after a change somebody is told.
     package static let memory = TimeSpan.seconds(3_600)

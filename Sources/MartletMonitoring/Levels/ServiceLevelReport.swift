@@ -8,7 +8,7 @@ package struct ServiceLevelReport: Sendable, Hashable {
 
     /// What promises are measured by.
     package struct Facts: Sendable {
-        /// The requests of each endpoint over ``windows``, in their order.
+        /// The requests of each endpoint over `windows`, in their order.
         package var sums: [String: [ServiceMinute]] = [:]
         /// All tries of the last 30 days.
         package var attempts: [DataAttempt] = []
@@ -53,7 +53,7 @@ package struct ServiceLevelReport: Sendable, Hashable {
         self.levels = levels
     }
 
-    /// The budgets of an endpoint whose requests over ``windows`` are `sums`.
+    /// The budgets of an endpoint whose requests over `windows` are `sums`.
     package static func budgets(
         _ sums: [ServiceMinute],
         _ objectives: ServiceObjectives

@@ -6,7 +6,7 @@ package import MartletCore
 package struct ReleaseGates: Sendable, Hashable, Codable {
     /// The largest share of failed requests.
     package var errorRateLimit: Double
-    /// The quantile of latency that is held to ``latencyLimit``, such as 0.95.
+    /// The quantile of latency that is held to `latencyLimit`, such as 0.95.
     package var latencyQuantile: Double
     /// The largest latency at ``latencyQuantile``.
     package var latencyLimit: TimeSpan

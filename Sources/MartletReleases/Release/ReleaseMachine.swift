@@ -9,7 +9,7 @@ package import MartletTracking
 ///                                        └ awaiting-approval
 /// every phase before retiring ▶ rolling-back ▶ rolled-back
 /// ```
-/// The machine decides when traffic moves and never moves it: ``action`` says what is to be done, and one method takes
+/// The machine decides when traffic moves and never moves it: `action` says what is to be done, and one method takes
 /// each outcome. A state is stored before its action is carried out. An outcome that does not fit the phase, such as
 /// one that came late, changes nothing.
 package struct ReleaseMachine: Sendable, Hashable {

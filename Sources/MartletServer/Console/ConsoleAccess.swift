@@ -2,7 +2,7 @@ package import MartletTracking
 
 /// Lets people in to the console.
 ///
-/// Who is behind a request is found out before the console sees it, from the cookie that ``session(forKey:)`` filled, and
+/// Who is behind a request is found out before the console sees it, from the cookie that `session(forKey:)` filled, and
 /// stands in `Principal.current`.
 package protocol ConsoleAccess: Sendable {
     /// Returns the text of a session cookie for the holder of `key`.

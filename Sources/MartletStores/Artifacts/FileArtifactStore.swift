@@ -6,7 +6,7 @@ package import MartletTracking
 /// Artifacts as files under one folder.
 ///
 /// A file is written under a name that no artifact can have, synchronised, then renamed: a crash leaves the old file, the
-/// new one, or a leftover that no listing shows and ``removeUnfinished(before:)`` removes. Symbolic links are never
+/// new one, or a leftover that no listing shows and `removeUnfinished(before:)` removes. Symbolic links are never
 /// followed out of the folder.
 package struct FileArtifactStore: ArtifactStore {
     /// The folder that holds everything.

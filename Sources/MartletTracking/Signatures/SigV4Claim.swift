@@ -1,6 +1,6 @@
 package import MartletCore
 
-/// Who a signed request says it is from; ``verify(secret:bodyHash:at:)`` tells whether that is so.
+/// Who a signed request says it is from; `verify(secret:bodyHash:at:)` tells whether that is so.
 package struct SigV4Claim: Sendable {
     /// The public half of the key.
     package let accessKeyID: String
