@@ -64,6 +64,13 @@ package struct BatchFigures: Codable, Sendable, Hashable {
         if !reasons.isEmpty { self.rowsLoaded = 0 }
     }
 
+    /// The same without codes.
+    fileprivate var inSentences: BatchFigures {
+        var figures = self
+        figures.refusalRemarks = nil
+        return figures
+    }
+
     /// Why the batch was refused, with codes where they are known.
     package var refusalReasons: [Remark] { self.refusalRemarks ?? self.refusals.map(Remark.init(said:)) }
 }
@@ -94,6 +101,19 @@ package struct IngestReport: Codable, Sendable, Hashable {
     package let outcome: Outcome
     package let figures: BatchFigures
     package let seconds: Double
+
+    /// Writes what programs read: the reasons of a refusal stand there as sentences, without their codes.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.source, forKey: .source)
+        try container.encode(self.origin, forKey: .origin)
+        try container.encode(self.batch, forKey: .batch)
+        try container.encode(self.rawPath, forKey: .rawPath)
+        try container.encode(self.isFallback, forKey: .isFallback)
+        try container.encode(self.outcome, forKey: .outcome)
+        try container.encode(self.figures.inSentences, forKey: .figures)
+        try container.encode(self.seconds, forKey: .seconds)
+    }
 
     /// One sentence for a person.
     package var summary: String {

@@ -39,13 +39,14 @@ enum GitProgram {
 
     /// The commit of the folder a workspace lies in; `nil` without version control.
     ///
-    /// It is marked `-dirty` when files of the workspace differ from it. The thread is held up for as long as git takes.
+    /// It is marked `-dirty` unless git says that no file of the workspace differs from it. The thread is held up for as
+    /// long as git takes.
     static func commit(of folder: URL) -> String? {
         let head = Self.wait(for: ["rev-parse", "HEAD"], in: folder)
         guard head.status == 0 else { return nil }
         let commit = head.output.trimmingCharacters(in: .whitespacesAndNewlines)
         let changes = Self.wait(for: ["status", "--porcelain", "--", "."], in: folder)
-        return changes.status == 0 && !changes.output.isEmpty ? commit + "-dirty" : commit
+        return changes.status == 0 && changes.output.isEmpty ? commit : commit + "-dirty"
     }
 
     private static func wait(for arguments: [String], in folder: URL) -> Answer {
@@ -61,7 +62,7 @@ enum GitProgram {
                 status: answer.ending.status ?? 128,
                 output: String(decoding: answer.output, as: UTF8.self),
                 errors: answer.ending.status == nil
-                    ? "it gave no answer for a minute" : String(decoding: answer.errors, as: UTF8.self)
+                    ? "it was ended, or gave no answer for a minute" : String(decoding: answer.errors, as: UTF8.self)
             )
         } catch {
             return Answer(status: 127, output: "", errors: error.message)

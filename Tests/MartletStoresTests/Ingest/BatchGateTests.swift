@@ -117,6 +117,11 @@ struct BatchGateTests {
                 "total declared: 41 in the batch, 31 expected; at most 1 % apart is allowed"
             ]
         )
+        // Programs are told the sentence alone.
+        #expect(refused.figures.refusalReasons.map(\.code) == ["ingest.totalApart"])
+        let told = try JSONValue(encoding: refused)["figures"]
+        #expect(told?["refusals"] == .array(refused.figures.refusals.map(JSONValue.string)))
+        #expect(told?["refusalRemarks"] == nil)
         let definitions = try [sales, districts].map { try bench.definition($0) }
         #expect(SourceDefinition.inLoadingOrder(definitions).map(\.name) == ["districts", "sales"])
     }
